@@ -1,0 +1,45 @@
+// The units a reading may arrive in; conversions to each vital sign's own unit are in UnitConversion.
+namespace MedAI.Streaming.Domain.Vitals;
+
+/// <summary>A unit of measure, named by its UCUM code. The number is its wire value.</summary>
+public enum Unit : byte
+{
+    /// <summary>Not given: the vital sign's own unit is meant.</summary>
+    Canonical = 0,
+
+    /// <summary>/min</summary>
+    PerMinute = 1,
+
+    /// <summary>%</summary>
+    Percent = 2,
+
+    /// <summary>Cel</summary>
+    Celsius = 3,
+
+    /// <summary>[degF]</summary>
+    Fahrenheit = 4,
+
+    /// <summary>mm[Hg]</summary>
+    MillimetreOfMercury = 5,
+
+    /// <summary>kPa</summary>
+    Kilopascal = 6,
+
+    /// <summary>mg/dL</summary>
+    MilligramPerDecilitre = 7,
+
+    /// <summary>mmol/L</summary>
+    MillimolePerLitre = 8,
+
+    /// <summary>L/min</summary>
+    LitrePerMinute = 9,
+
+    /// <summary>{score}</summary>
+    Score = 10,
+
+    /// <summary>1 (a fraction of one)</summary>
+    Fraction = 11,
+
+    /// <summary>A unit that is not known here; a reading in it is refused.</summary>
+    Unknown = 255,
+}
