@@ -1,0 +1,59 @@
+// The port of the time series: every reading that was taken and every score, for people to look at.
+namespace MedAI.Streaming.Pipeline.Ports;
+
+/// <summary>Keeps the series. One writer per partition; partitions may call side by side. Readers at any time.</summary>
+/// <remarks>Not promised: that a point is there before <see cref="Write"/> returns, or in which order points of one time come.</remarks>
+public interface ISeriesStore : IDisposable
+{
+    /// <summary>Every record of the partition before this offset has its points in the store.</summary>
+    long AppliedOffset(int partition);
+
+    /// <summary>Writes the points of records up to an offset, and the offset, in one transaction.</summary>
+    /// <remarks>The caller leaves out points of records before <see cref="AppliedOffset"/>, so nothing is doubled after a crash.</remarks>
+    /// <exception cref="StoreException">Nothing was written.</exception>
+    void Write(int partition, long throughOffset, SeriesBatch batch);
+
+    /// <summary>A patient's points by time (then series), optionally of one series and a time range [from, until).</summary>
+    IEnumerable<(string Series, SeriesPoint Point)> Read(string patient, string? series = null, long from = long.MinValue, long until = long.MaxValue);
+}
+
+/// <summary>What is special about a point.</summary>
+[Flags]
+public enum PointFlags : byte
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>It came later than its source's grace.</summary>
+    Late = 1,
+
+    /// <summary>The source marked it questionable.</summary>
+    Questionable = 2,
+
+    /// <summary>A score with missing or stale inputs: a lower bound.</summary>
+    Partial = 4,
+
+    /// <summary>A model's score between two steps.</summary>
+    Provisional = 8,
+}
+
+/// <summary>One point of a series.</summary>
+/// <param name="Patient">The caller's number for the patient (see <see cref="SeriesBatch.Patients"/>).</param>
+/// <param name="Series">The caller's number for the series (see <see cref="SeriesBatch.Names"/>).</param>
+/// <param name="EventTime">Event time, ms since 1970.</param>
+/// <param name="Value">Value in the series' unit.</param>
+/// <param name="Flags">What is special about it.</param>
+public readonly record struct SeriesPoint(int Patient, ushort Series, long EventTime, double Value, PointFlags Flags);
+
+/// <summary>Points on their way into the store; owned by its flow and used again.</summary>
+public sealed class SeriesBatch
+{
+    /// <summary>Patient ids by <see cref="SeriesPoint.Patient"/>; only grows.</summary>
+    public List<string> Patients { get; } = [];
+
+    /// <summary>Series names by <see cref="SeriesPoint.Series"/> (vital keys, <c>score.news2</c>, <c>model.sepsis-gru</c>); only grows.</summary>
+    public List<string> Names { get; } = [];
+
+    /// <summary>The points.</summary>
+    public List<SeriesPoint> Points { get; } = [];
+}

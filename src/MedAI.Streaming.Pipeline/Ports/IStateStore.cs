@@ -1,0 +1,131 @@
+// The port of everything that must be exactly once: patient state, transitions, pages, dead letters and the committed offset.
+using MedAI.Streaming.Domain.Alerts;
+
+namespace MedAI.Streaming.Pipeline.Ports;
+
+/// <summary>Keeps the state of all partitions. One thread at a time per partition; partitions may call side by side.</summary>
+public interface IStateStore : IDisposable
+{
+    /// <summary>Facts about the store as a whole (configuration hash, execution profile, partitions, ...), by name.</summary>
+    string? GetFact(string name);
+
+    /// <summary>Sets a fact, durably.</summary>
+    void SetFact(string name, string value);
+
+    /// <summary>Loads a partition: calls back once per patient with its newest blob.</summary>
+    /// <returns>The committed offset: every record before it is covered by the blobs. 0 for a new partition.</returns>
+    /// <remarks>Called once per partition before anything else of it. The span is only valid during the callback.</remarks>
+    /// <exception cref="StoreException">The store cannot be read; nothing may be assumed.</exception>
+    long Load(int partition, PatientBlobReader eachPatient);
+
+    /// <summary>
+    /// Commits in one transaction: transitions and pages (kept once per id), dead letters (once per key), patient blobs
+    /// (replaced) and the offset (if given).
+    /// </summary>
+    /// <returns>
+    /// How many transitions were there already with the same content. A transition that is there with *other* content is kept as
+    /// it is and listed in <see cref="CommitBatch.Conflicts"/>: the caller decides what that means.
+    /// </returns>
+    /// <exception cref="StoreException">Nothing of the batch took effect (for example a full disk).</exception>
+    int Commit(CommitBatch batch);
+
+    /// <summary>All transitions in canonical order: patient, rule, opened event time, ordinal (ordinal string comparison).</summary>
+    /// <param name="patient">Only this patient, or null.</param>
+    IEnumerable<TransitionRecord> Transitions(string? patient = null);
+
+    /// <summary>Ids of patients with state, in ordinal order, with the length of their blob in bytes.</summary>
+    IEnumerable<(string Patient, int Partition, int StateBytes)> Patients();
+
+    /// <summary>The pages that are not marked sent, oldest first.</summary>
+    IReadOnlyList<PageRecord> UnsentPages(int limit);
+
+    /// <summary>Marks a page sent, durably; marking twice is harmless.</summary>
+    void MarkSent(string transitionId);
+
+    /// <summary>All dead letters by partition and offset.</summary>
+    IEnumerable<DeadLetter> DeadLetters();
+}
+
+/// <summary>Receives one patient's blob while a partition is loaded.</summary>
+public delegate void PatientBlobReader(string patient, ReadOnlySpan<byte> blob);
+
+/// <summary>One transition with everything a person or an auditor needs; it holds no wall time.</summary>
+/// <param name="Patient">Patient id.</param>
+/// <param name="Rule">Rule id.</param>
+/// <param name="OpenedEventTime">Event time at which the episode opened, ms since 1970.</param>
+/// <param name="Ordinal">0 for the first transition of the episode, then counting.</param>
+/// <param name="Kind">What changed.</param>
+/// <param name="Alert">Physiological or technical.</param>
+/// <param name="Priority">The priority from now on.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="EventTime">Event time of the change, ms since 1970.</param>
+/// <param name="ArrivalTime">Arrival time at which it was decided, ms since 1970.</param>
+/// <param name="Value">The value or score that decided; NaN where there is none.</param>
+/// <param name="Threshold">The limit or threshold it was held against; NaN where there is none.</param>
+/// <param name="Inputs">The readings behind it, as ids <c>device/epoch/sequence/vital</c> joined by a space.</param>
+/// <param name="Missing">Inputs that were missing or stale, as vital keys joined by a space (stale ones end in <c>:stale</c>).</param>
+/// <param name="ModelVersion">Name and version of the model that decided, or empty.</param>
+/// <param name="Text">The whole reason as one sentence for a person.</param>
+public sealed record TransitionRecord(
+    string Patient, string Rule, long OpenedEventTime, int Ordinal, TransitionKind Kind, AlertKind Alert, AlertPriority Priority,
+    TransitionReason Reason, long EventTime, long ArrivalTime, double Value, double Threshold, string Inputs, string Missing,
+    string ModelVersion, string Text)
+{
+    /// <summary>The derived id: patient, rule, opened event time, ordinal.</summary>
+    public string Id => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"{Patient}|{Rule}|{OpenedEventTime}|{Ordinal}");
+}
+
+/// <summary>A page that is owed to people.</summary>
+/// <param name="Transition">The transition it is about.</param>
+/// <param name="DelayMs">How old the condition was when it was decided, ms; shown to the person.</param>
+public sealed record PageRecord(TransitionRecord Transition, long DelayMs);
+
+/// <summary>Input that was rejected, with the reason.</summary>
+/// <param name="Partition">Its partition.</param>
+/// <param name="Offset">Its record's offset.</param>
+/// <param name="Index">Its index among the dead letters of that record.</param>
+/// <param name="Readings">How many readings it stands for.</param>
+/// <param name="Patient">Patient id, or empty.</param>
+/// <param name="Reason">Name of the reject reason.</param>
+/// <param name="Detail">What was wrong, with the values as received.</param>
+public sealed record DeadLetter(int Partition, long Offset, int Index, int Readings, string Patient, string Reason, string Detail);
+
+/// <summary>What one commit carries; owned by its flow and used again.</summary>
+public sealed class CommitBatch(int partition)
+{
+    /// <summary>The partition.</summary>
+    public int Partition { get; } = partition;
+
+    /// <summary>Transitions since the last commit.</summary>
+    public List<TransitionRecord> Transitions { get; } = [];
+
+    /// <summary>Pages owed since the last commit: id of the transition, and its delay in ms.</summary>
+    public List<(string TransitionId, long DelayMs)> Pages { get; } = [];
+
+    /// <summary>Dead letters since the last commit.</summary>
+    public List<DeadLetter> DeadLetters { get; } = [];
+
+    /// <summary>Patients to checkpoint with their blobs.</summary>
+    public List<(string Patient, ReadOnlyMemory<byte> Blob)> Patients { get; } = [];
+
+    /// <summary>The new committed offset, or -1 to leave it.</summary>
+    public long Offset { get; set; } = -1;
+
+    /// <summary>Filled by the store: transitions whose id is there with other content.</summary>
+    public List<TransitionRecord> Conflicts { get; } = [];
+
+    /// <summary>Whether there is nothing to commit.</summary>
+    public bool IsEmpty => Transitions.Count == 0 && Pages.Count == 0 && DeadLetters.Count == 0 && Patients.Count == 0 && Offset < 0;
+
+    /// <summary>Empties the batch and keeps its memory.</summary>
+    public void Clear()
+    {
+        Transitions.Clear();
+        Pages.Clear();
+        DeadLetters.Clear();
+        Patients.Clear();
+        Conflicts.Clear();
+        Offset = -1;
+    }
+}
