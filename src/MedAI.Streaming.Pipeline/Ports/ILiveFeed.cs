@@ -1,6 +1,5 @@
 // The port through which people watch: what each patient looks like now, and transitions as they happen.
 using MedAI.Streaming.Domain.Alerts;
-using MedAI.Streaming.Domain.Scores;
 using MedAI.Streaming.Domain.Vitals;
 
 namespace MedAI.Streaming.Pipeline.Ports;
@@ -35,6 +34,12 @@ public readonly record struct VitalView(VitalSign Vital, double Value, long Even
 public readonly record struct EpisodeView(
     string Rule, AlertKind Alert, AlertPriority Priority, long OpenedEventTime, bool Latched, bool Indeterminate, bool Acknowledged);
 
+/// <summary>A clinical score with its parts.</summary>
+/// <param name="Value">The total.</param>
+/// <param name="Partial">Inputs were missing or stale: a lower bound.</param>
+/// <param name="Parts">Points by short name of the parameter, in the order of the published table; -1: missing.</param>
+public sealed record ScoreView(double Value, bool Partial, IReadOnlyList<(string Part, int Points)> Parts);
+
 /// <summary>One patient as a screen shows them.</summary>
 /// <param name="Patient">Patient id.</param>
 /// <param name="Ward">Ward, or empty.</param>
@@ -48,5 +53,5 @@ public readonly record struct EpisodeView(
 /// <param name="RiskTime">Event time of it.</param>
 /// <param name="Episodes">Episodes that are not over.</param>
 public sealed record PatientView(
-    string Patient, string Ward, string Bed, long Clock, long ArrivalTime, IReadOnlyList<VitalView> Vitals, ScoreResult? News2,
+    string Patient, string Ward, string Bed, long Clock, long ArrivalTime, IReadOnlyList<VitalView> Vitals, ScoreView? News2,
     long News2Time, double Risk, long RiskTime, IReadOnlyList<EpisodeView> Episodes);
