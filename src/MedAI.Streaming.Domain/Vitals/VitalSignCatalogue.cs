@@ -1,0 +1,88 @@
+// The one place that knows each vital sign's codes, unit, plausible range and validity windows; every lookup is an array access.
+using System.Collections.Frozen;
+using System.Globalization;
+
+namespace MedAI.Streaming.Domain.Vitals;
+
+/// <summary>
+/// The catalogue of vital signs. LOINC codes are those of FHIR R4's vital signs profiles and of public ICU profiles; MDC codes
+/// are those of ISO/IEEE 11073-10101 as bedside monitors send them.
+/// </summary>
+public static class VitalSignCatalogue
+{
+    /// <summary>The number of vital signs; their numbers are 0 .. Count - 1.</summary>
+    public const int Count = 18;
+
+    /// <summary>The number of source classes.</summary>
+    public const int SourceClassCount = 3;
+
+    private static readonly VitalSignInfo[] Entries = VitalSignTable.Entries();
+    private static readonly double[] Lows = Array.ConvertAll(Entries, entry => entry.Low);
+    private static readonly double[] Highs = Array.ConvertAll(Entries, entry => entry.High);
+    private static readonly Unit[] OwnUnits = Array.ConvertAll(Entries, entry => entry.Unit);
+    private static readonly long[] Windows = FlattenWindows();
+
+    private static readonly FrozenDictionary<string, VitalSign>.AlternateLookup<ReadOnlySpan<char>> Names =
+        CollectNames().GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>All entries, in the order of their numbers.</summary>
+    public static ReadOnlySpan<VitalSignInfo> All => Entries;
+
+    /// <summary>Lowest plausible value of each vital sign, inclusive, in its own unit, indexed by its number.</summary>
+    public static ReadOnlySpan<double> PlausibleLow => Lows;
+
+    /// <summary>Highest plausible value of each vital sign, inclusive, in its own unit, indexed by its number.</summary>
+    public static ReadOnlySpan<double> PlausibleHigh => Highs;
+
+    /// <summary>The entry of a vital sign.</summary>
+    public static VitalSignInfo Info(VitalSign vital) => Entries[(int)vital];
+
+    /// <summary>The unit in which a vital sign is kept.</summary>
+    public static Unit CanonicalUnit(VitalSign vital) => OwnUnits[(int)vital];
+
+    /// <summary>
+    /// For how long, in milliseconds of event time, a reading of this vital sign may be scored. A reading exactly this old is
+    /// still valid. The reasons for each window stand in the table of entries.
+    /// </summary>
+    public static long ValidityWindow(VitalSign vital, SourceClass source) => Windows[(int)vital * SourceClassCount + (int)source];
+
+    /// <summary>
+    /// Finds a vital sign by its key, a LOINC code, an MDC code as a decimal number, or an MDC reference identifier; letter case
+    /// does not matter. LOINC 8867-4 means heart rate, since it cannot tell pulse apart.
+    /// </summary>
+    /// <returns>False for a name that the catalogue does not have.</returns>
+    public static bool TryParse(ReadOnlySpan<char> name, out VitalSign vital) => Names.TryGetValue(name.Trim(), out vital);
+
+    private static long[] FlattenWindows()
+    {
+        var windows = new long[Count * SourceClassCount];
+        for (var i = 0; i < Entries.Length; i++)
+        {
+            var validity = Entries[i].Validity;
+            windows[i * SourceClassCount + (int)SourceClass.Bedside] = validity.Bedside;
+            windows[i * SourceClassCount + (int)SourceClass.Wearable] = validity.Wearable;
+            windows[i * SourceClassCount + (int)SourceClass.Charted] = validity.Charted;
+        }
+        return windows;
+    }
+
+    private static FrozenDictionary<string, VitalSign> CollectNames()
+    {
+        // The first to name a code keeps it: that gives 8867-4 to heart rate.
+        var names = new Dictionary<string, VitalSign>(StringComparer.OrdinalIgnoreCase);
+        foreach (var entry in Entries)
+        {
+            names.TryAdd(entry.Key, entry.Vital);
+            foreach (var loinc in entry.LoincCodes)
+            {
+                names.TryAdd(loinc, entry.Vital);
+            }
+            foreach (var mdc in entry.MdcCodes)
+            {
+                names.TryAdd(mdc.RefId, entry.Vital);
+                names.TryAdd(mdc.Code.ToString(CultureInfo.InvariantCulture), entry.Vital);
+            }
+        }
+        return names.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }
+}
