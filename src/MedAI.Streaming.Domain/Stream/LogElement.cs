@@ -69,13 +69,12 @@ public sealed record AcknowledgementElement(long ArrivalTime, string Patient, st
     public override string Key => Patient;
 }
 
-/// <summary>The model stopped or started to answer, from an offset of this partition on.</summary>
+/// <summary>From its arrival time on, the model of this partition answers or does not.</summary>
 /// <param name="ArrivalTime">When it reached the log.</param>
 /// <param name="Partition">The partition it concerns.</param>
-/// <param name="Available">Whether the model answers from <paramref name="FromOffset"/> on.</param>
-/// <param name="FromOffset">First offset judged under this record.</param>
+/// <param name="Available">Whether the model answers.</param>
 /// <param name="Detail">Why, in words.</param>
-public sealed record ModelAvailabilityElement(long ArrivalTime, int Partition, bool Available, long FromOffset, string Detail)
+public sealed record ModelAvailabilityElement(long ArrivalTime, int Partition, bool Available, string Detail)
     : LogElement(ArrivalTime)
 {
     /// <inheritdoc/>

@@ -1,0 +1,170 @@
+// The one state machine of every alarm, physiological or technical: what may follow what, and nothing else.
+namespace MedAI.Streaming.Domain.Alerts;
+
+/// <summary>The state of an episode.</summary>
+public enum EpisodeState : byte
+{
+    /// <summary>No episode.</summary>
+    Closed = 0,
+
+    /// <summary>The condition holds, or cannot be told (see <see cref="AlertEpisode.Indeterminate"/>).</summary>
+    Open = 1,
+
+    /// <summary>The condition is over; the episode waits for an acknowledgement.</summary>
+    Latched = 2,
+}
+
+/// <summary>What a call changed: at most one transition.</summary>
+/// <param name="Changed">Whether anything changed.</param>
+/// <param name="Kind">What changed.</param>
+public readonly record struct EpisodeChange(bool Changed, TransitionKind Kind)
+{
+    /// <summary>Nothing changed.</summary>
+    public static EpisodeChange None => default;
+
+    internal static EpisodeChange Of(TransitionKind kind) => new(true, kind);
+}
+
+/// <summary>
+/// The episode of one patient and one rule.
+/// <code>
+/// Closed --Hold--> Open --End--> Closed, or Latched if the rule latches and nobody acknowledged
+/// Open --Hold(higher)--> Open (escalated)      Open --Lower--> Open (de-escalated)
+/// Open --Doubt--> Open, indeterminate --Hold--> Open
+/// Latched --Hold--> Open (recurred)            Latched --Acknowledge--> Closed
+/// </code>
+/// Escalation and recurrence take an acknowledgement back: what was accepted was less.
+/// </summary>
+public struct AlertEpisode
+{
+    /// <summary>Event time of the opening, ms; with the rule and the patient it names the episode.</summary>
+    public long OpenedEventTime;
+
+    /// <summary>Ordinal of the last transition; it goes on counting if an episode opens again at the same event time.</summary>
+    public int Ordinal;
+
+    /// <summary>The state.</summary>
+    public EpisodeState State;
+
+    /// <summary>The priority while not closed.</summary>
+    public AlertPriority Priority;
+
+    /// <summary>The inputs no longer tell whether the condition holds.</summary>
+    public bool Indeterminate;
+
+    /// <summary>Somebody acknowledged it at its present priority.</summary>
+    public bool Acknowledged;
+
+    private bool _everOpened;
+
+    /// <summary>Whether there is an episode.</summary>
+    public readonly bool IsLive => State != EpisodeState.Closed;
+
+    /// <summary>The condition holds, at least at a priority.</summary>
+    public EpisodeChange Hold(long eventTime, AlertPriority priority)
+    {
+        switch (State)
+        {
+            case EpisodeState.Closed:
+                var again = _everOpened && eventTime == OpenedEventTime;
+                this = new AlertEpisode
+                {
+                    OpenedEventTime = eventTime,
+                    Ordinal = again ? Ordinal : -1,
+                    State = EpisodeState.Open,
+                    Priority = priority,
+                    _everOpened = true,
+                };
+                return Change(TransitionKind.Opened);
+            case EpisodeState.Latched:
+                State = EpisodeState.Open;
+                Priority = priority;
+                Acknowledged = false;
+                return Change(TransitionKind.Recurred);
+            default:
+                if (priority > Priority)
+                {
+                    Priority = priority;
+                    Indeterminate = false;
+                    Acknowledged = false;
+                    return Change(TransitionKind.Escalated);
+                }
+
+                return EndDoubt();
+        }
+    }
+
+    /// <summary>The condition holds only at a lower priority.</summary>
+    public EpisodeChange Lower(AlertPriority priority)
+    {
+        if (State != EpisodeState.Open || priority >= Priority)
+        {
+            return EpisodeChange.None;
+        }
+
+        Priority = priority;
+        Indeterminate = false;
+        return Change(TransitionKind.Deescalated);
+    }
+
+    /// <summary>The condition is over.</summary>
+    public EpisodeChange End(bool latching)
+    {
+        if (State != EpisodeState.Open)
+        {
+            return EpisodeChange.None;
+        }
+
+        Indeterminate = false;
+        State = latching && !Acknowledged ? EpisodeState.Latched : EpisodeState.Closed;
+        return Change(State == EpisodeState.Latched ? TransitionKind.Latched : TransitionKind.Resolved);
+    }
+
+    /// <summary>It can no longer be told whether the condition holds.</summary>
+    public EpisodeChange Doubt()
+    {
+        if (State != EpisodeState.Open || Indeterminate)
+        {
+            return EpisodeChange.None;
+        }
+
+        Indeterminate = true;
+        return Change(TransitionKind.BecameIndeterminate);
+    }
+
+    /// <summary>It can be told again, and the condition holds.</summary>
+    public EpisodeChange EndDoubt()
+    {
+        if (State != EpisodeState.Open || !Indeterminate)
+        {
+            return EpisodeChange.None;
+        }
+
+        Indeterminate = false;
+        return Change(TransitionKind.BecameDeterminate);
+    }
+
+    /// <summary>Somebody acknowledged.</summary>
+    public EpisodeChange Acknowledge()
+    {
+        if (State == EpisodeState.Latched)
+        {
+            State = EpisodeState.Closed;
+            return Change(TransitionKind.Resolved);
+        }
+
+        if (State != EpisodeState.Open || Acknowledged)
+        {
+            return EpisodeChange.None;
+        }
+
+        Acknowledged = true;
+        return Change(TransitionKind.Acknowledged);
+    }
+
+    private EpisodeChange Change(TransitionKind kind)
+    {
+        Ordinal++;
+        return EpisodeChange.Of(kind);
+    }
+}

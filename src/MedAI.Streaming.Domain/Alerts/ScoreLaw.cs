@@ -1,0 +1,87 @@
+// The law of scores: a lower bound may open or raise an episode; only a complete score may lower or end it.
+namespace MedAI.Streaming.Domain.Alerts;
+
+/// <summary>Decides what one score means for one score rule.</summary>
+public static class ScoreLaw
+{
+    /// <summary>Holds one score against the rule.</summary>
+    /// <param name="state">The rule's state for this patient.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="eventTime">Event time of the score; never before the score before.</param>
+    /// <param name="value">The score; for a partial one its lower bound.</param>
+    /// <param name="partial">Inputs are missing or stale.</param>
+    /// <param name="singleParameter">A single parameter scored its highest points.</param>
+    public static Decision Observe(
+        ref RuleState state, ScoreRule rule, long eventTime, double value, bool partial, bool singleParameter)
+    {
+        var wanted = Reached(rule, value, 0, out var threshold);
+        var held = Reached(rule, value, rule.Hysteresis, out var heldThreshold);
+        var reason = TransitionReason.ScoreReached;
+        if (singleParameter && rule.SingleParameter > wanted)
+        {
+            wanted = rule.SingleParameter;
+            threshold = double.NaN;
+            reason = TransitionReason.SingleParameterReached;
+        }
+
+        held = wanted > held ? wanted : held;
+        ref var episode = ref state.Episode;
+        if (wanted > AlertPriority.None && (episode.State != EpisodeState.Open || wanted > episode.Priority))
+        {
+            state.BelowSince = 0;
+            return new(episode.Hold(eventTime, wanted), reason, threshold);
+        }
+
+        if (episode.State != EpisodeState.Open)
+        {
+            return Decision.None;
+        }
+
+        if (held >= episode.Priority)
+        {
+            state.BelowSince = 0;
+            return new(episode.EndDoubt(), TransitionReason.InputsBack, heldThreshold);
+        }
+
+        if (state.BelowSince == 0)
+        {
+            state.BelowSince = eventTime;
+        }
+
+        if (eventTime - state.BelowSince < rule.ClearSeconds * 1000L)
+        {
+            return Decision.None;
+        }
+
+        return Below(ref episode, rule, partial, held, heldThreshold);
+    }
+
+    private static Decision Below(ref AlertEpisode episode, ScoreRule rule, bool partial, AlertPriority held, double heldThreshold)
+    {
+        if (partial)
+        {
+            return new(episode.Doubt(), TransitionReason.InputsStale, double.NaN);
+        }
+
+        return held == AlertPriority.None
+            ? new(episode.End(rule.Latching), TransitionReason.ScoreCleared, rule.Levels[0].Threshold)
+            : new(episode.Lower(held), TransitionReason.ScoreCleared, heldThreshold);
+    }
+
+    private static AlertPriority Reached(ScoreRule rule, double value, double hysteresis, out double threshold)
+    {
+        var priority = AlertPriority.None;
+        threshold = double.NaN;
+        foreach (var level in rule.Levels)
+        {
+            // With hysteresis h a level is held while the score is above threshold - h; it is reached at the threshold itself.
+            if (value >= level.Threshold || value > level.Threshold - hysteresis)
+            {
+                priority = level.Priority;
+                threshold = level.Threshold;
+            }
+        }
+
+        return priority;
+    }
+}

@@ -1,0 +1,193 @@
+// Turns a patient's windows into the row of numbers a model was trained on, exactly as training/ does.
+using MedAI.Streaming.Domain.Patients;
+using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Domain.Windows;
+
+namespace MedAI.Streaming.Domain.Features;
+
+/// <summary>Normalisation of the inputs, from the model's card.</summary>
+/// <param name="Mean">Mean by input name.</param>
+/// <param name="StandardDeviation">Standard deviation by input name.</param>
+/// <param name="Clip">Standardised inputs are clipped to plus and minus this.</param>
+/// <param name="SinceCapHours">Hours since the last observation are capped here, then divided by it.</param>
+/// <param name="AdmissionCapHours">Hours since admission are capped here; the input is log(1 + h) / log(1 + cap).</param>
+public sealed record Normalisation(
+    IReadOnlyDictionary<string, double> Mean, IReadOnlyDictionary<string, double> StandardDeviation, double Clip,
+    double SinceCapHours, double AdmissionCapHours);
+
+/// <summary>
+/// The inputs of a model, by name and in order, as schemas/features.json defines them: per vital sign <c>KEY.value</c>,
+/// <c>KEY.observed</c> and <c>KEY.hours_since_last</c>, and <c>age_years</c>, <c>sex_male</c>, <c>hours_since_admission</c>,
+/// <c>step_fraction</c>. Everything is computed in float64 and cast to float32 once.
+/// </summary>
+public sealed class FeatureSpec
+{
+    private const double HourMs = 3_600_000;
+    private readonly Input[] _inputs;
+    private readonly double _sinceCap;
+    private readonly double _admissionCap;
+    private readonly double _clip;
+
+    private FeatureSpec(Input[] inputs, Normalisation normalisation, long stepMs)
+    {
+        _inputs = inputs;
+        _sinceCap = normalisation.SinceCapHours;
+        _admissionCap = normalisation.AdmissionCapHours;
+        _clip = normalisation.Clip;
+        StepMs = stepMs;
+    }
+
+    private enum Kind : byte
+    {
+        Value,
+        Observed,
+        HoursSinceLast,
+        Age,
+        Sex,
+        HoursSinceAdmission,
+        StepFraction,
+    }
+
+    /// <summary>The number of inputs.</summary>
+    public int Count => _inputs.Length;
+
+    /// <summary>The length of a model step, ms.</summary>
+    public long StepMs { get; }
+
+    /// <summary>Makes the row's layout from the names on a model's card.</summary>
+    /// <param name="names">Input names in order.</param>
+    /// <param name="normalisation">From the card.</param>
+    /// <param name="stepSeconds">From the card.</param>
+    /// <param name="problem">What is wrong with the names, or null.</param>
+    /// <returns>Null where a name is unknown or a constant is missing; then <paramref name="problem"/> says which.</returns>
+    public static FeatureSpec? Create(
+        IReadOnlyList<string> names, Normalisation normalisation, int stepSeconds, out string? problem)
+    {
+        var inputs = new Input[names.Count];
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (Parse(names[i]) is not { } input)
+            {
+                problem = $"input {i} '{names[i]}' is not in schemas/features.json";
+                return null;
+            }
+
+            if (input.Kind is Kind.Value or Kind.Age)
+            {
+                if (!normalisation.Mean.TryGetValue(names[i], out input.Mean)
+                    || !normalisation.StandardDeviation.TryGetValue(names[i], out input.Deviation) || !(input.Deviation > 0))
+                {
+                    problem = $"input '{names[i]}' needs a mean and a standard deviation greater than 0 in the card's normalisation";
+                    return null;
+                }
+            }
+
+            inputs[i] = input;
+        }
+
+        problem = null;
+        return new FeatureSpec(inputs, normalisation, stepSeconds * 1000L);
+    }
+
+    /// <summary>Fills one row for the instant <paramref name="time"/> (ms).</summary>
+    /// <param name="patient">The patient, with windows as they were at that instant.</param>
+    /// <param name="time">A step's end, or an instant between two.</param>
+    /// <param name="row">At least <see cref="Count"/> floats.</param>
+    public void Fill(ref readonly PatientState patient, long time, Span<float> row)
+    {
+        for (var i = 0; i < _inputs.Length; i++)
+        {
+            row[i] = (float)Compute(in _inputs[i], in patient, time);
+        }
+    }
+
+    private double Compute(in Input input, ref readonly PatientState patient, long time)
+    {
+        switch (input.Kind)
+        {
+            case Kind.Value:
+                ref readonly var window = ref Newest(in input, in patient);
+                return window.Device == VitalWindow.NoDevice ? 0 : Standardise(window.StepValue, in input);
+            case Kind.Observed:
+                return Newest(in input, in patient).StepCount > 0 ? 1 : 0;
+            case Kind.HoursSinceLast:
+                ref readonly var last = ref Newest(in input, in patient);
+                return last.Device == VitalWindow.NoDevice
+                    ? 1
+                    : Math.Min(Math.Max(0, (time - last.LastEventTime) / HourMs), _sinceCap) / _sinceCap;
+            case Kind.Age:
+                return double.IsNaN(patient.Facts.AgeYears) ? 0 : Standardise(patient.Facts.AgeYears, in input);
+            case Kind.Sex:
+                return patient.Facts.SexMale;
+            case Kind.HoursSinceAdmission:
+                var hours = Math.Max(0, (time - patient.Facts.AdmissionTime) / HourMs);
+                return Math.Log(1 + Math.Min(hours, _admissionCap)) / Math.Log(1 + _admissionCap);
+            default:
+                return (double)(time - patient.StepStart) / StepMs;
+        }
+    }
+
+    private double Standardise(double value, in Input input) =>
+        Math.Clamp((value - input.Mean) / input.Deviation, -_clip, _clip);
+
+    // An arterial line and a cuff measure the same pressure, an electrocardiogram and an oximeter the same rate: the newer counts.
+    private static ref readonly VitalWindow Newest(in Input input, ref readonly PatientState patient)
+    {
+        ref readonly var first = ref patient.Windows[input.Vital];
+        if (input.Alternative == input.Vital)
+        {
+            return ref first;
+        }
+
+        ref readonly var second = ref patient.Windows[input.Alternative];
+        return ref second.LastEventTime > first.LastEventTime ? ref second : ref first;
+    }
+
+    private static Input? Parse(string name)
+    {
+        switch (name)
+        {
+            case "age_years":
+                return new Input { Kind = Kind.Age };
+            case "sex_male":
+                return new Input { Kind = Kind.Sex };
+            case "hours_since_admission":
+                return new Input { Kind = Kind.HoursSinceAdmission };
+            case "step_fraction":
+                return new Input { Kind = Kind.StepFraction };
+        }
+
+        var dot = name.LastIndexOf('.');
+        if (dot < 0 || !VitalSignCatalogue.TryParse(name.AsSpan(0, dot), out var vital))
+        {
+            return null;
+        }
+
+        Kind? kind = name[(dot + 1)..] switch
+        {
+            "value" => Kind.Value,
+            "observed" => Kind.Observed,
+            "hours_since_last" => Kind.HoursSinceLast,
+            _ => null,
+        };
+        return kind is { } k ? new Input { Kind = k, Vital = (byte)vital, Alternative = (byte)AlternativeOf(vital) } : null;
+    }
+
+    private static VitalSign AlternativeOf(VitalSign vital) => vital switch
+    {
+        VitalSign.HeartRate => VitalSign.PulseRate,
+        VitalSign.SystolicPressure => VitalSign.ArterialSystolicPressure,
+        VitalSign.DiastolicPressure => VitalSign.ArterialDiastolicPressure,
+        VitalSign.MeanPressure => VitalSign.ArterialMeanPressure,
+        _ => vital,
+    };
+
+    private struct Input
+    {
+        public Kind Kind;
+        public byte Vital;
+        public byte Alternative;
+        public double Mean;
+        public double Deviation;
+    }
+}
