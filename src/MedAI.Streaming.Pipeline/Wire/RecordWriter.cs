@@ -1,7 +1,145 @@
-// Writes log records: an envelope (kind, arrival time, length) around a protobuf message of schemas/.
+// Turns log elements into log records: an envelope (kind, arrival time, length) around a protobuf message of schemas/.
+using System.Buffers;
+using System.Buffers.Binary;
+using MedAI.Streaming.Domain.Stream;
+
 namespace MedAI.Streaming.Pipeline.Wire;
 
-/// <summary>Writes <see cref="Domain.Stream.LogElement"/>s as log records.</summary>
-public static class RecordWriter
+/// <summary>The kind of a log record: its first byte.</summary>
+public enum RecordKind : byte
 {
+    /// <summary>A frame (vitals.proto).</summary>
+    Frame = 1,
+
+    /// <summary>Patient facts (control.proto).</summary>
+    PatientFacts = 2,
+
+    /// <summary>An acknowledgement (control.proto).</summary>
+    Acknowledgement = 3,
+
+    /// <summary>Model availability (control.proto).</summary>
+    ModelAvailability = 4,
+
+    /// <summary>A clock record; it has no payload.</summary>
+    Clock = 5,
+
+    /// <summary>Refused input (control.proto).</summary>
+    Refused = 6,
+}
+
+/// <summary>Writes log elements as records. Not thread-safe: each appender has its own.</summary>
+public sealed class RecordWriter
+{
+    private readonly ArrayBufferWriter<byte> _payload = new(1024);
+    private readonly ArrayBufferWriter<byte> _reading = new(256);
+
+    /// <summary>Writes one element as one record.</summary>
+    /// <exception cref="ArgumentException">The element breaks its own contract (an empty patient id, too many readings, ...).</exception>
+    public void Write(LogElement element, IBufferWriter<byte> into)
+    {
+        _payload.ResetWrittenCount();
+        var kind = element switch
+        {
+            FrameElement frame => Frame(frame),
+            PatientFactsElement facts => Facts(facts),
+            AcknowledgementElement acknowledgement => Acknowledgement(acknowledgement),
+            ModelAvailabilityElement model => Model(model),
+            RefusedElement refused => Refused(refused),
+            ClockElement => RecordKind.Clock,
+            _ => throw new ArgumentException($"no record kind for {element.GetType().Name}", nameof(element)),
+        };
+        var payload = _payload.WrittenSpan;
+        var span = into.GetSpan(RecordFraming.HeaderSize + payload.Length);
+        span[0] = (byte)kind;
+        BinaryPrimitives.WriteInt64LittleEndian(span[1..], element.ArrivalTime);
+        BinaryPrimitives.WriteInt32LittleEndian(span[9..], payload.Length);
+        payload.CopyTo(span[RecordFraming.HeaderSize..]);
+        into.Advance(RecordFraming.HeaderSize + payload.Length);
+    }
+
+    private RecordKind Frame(FrameElement frame)
+    {
+        if (frame.Patient.Length == 0 || frame.Device.Length == 0 || frame.Epoch == 0 || frame.Sequence == 0
+            || frame.Readings.Count > FrameDecoder.MaxReadings)
+        {
+            throw new ArgumentException(
+                $"a frame needs a patient, a device, an epoch and a sequence from 1, and at most {FrameDecoder.MaxReadings} readings",
+                nameof(frame));
+        }
+
+        var w = new ProtoWriter(_payload);
+        w.String(1, frame.Patient);
+        w.String(2, frame.Device);
+        w.Varint(3, (ulong)frame.Source + 1);
+        w.Varint(4, frame.Epoch);
+        w.Varint(5, frame.Sequence);
+        w.Fixed64(6, (ulong)frame.EventTime);
+        foreach (var reading in frame.Readings)
+        {
+            _reading.ResetWrittenCount();
+            var r = new ProtoWriter(_reading);
+            r.Varint(1, reading.Vital is { } vital ? (ulong)vital + 1 : 0);
+            r.Fixed64(2, BitConverter.DoubleToUInt64Bits(reading.Value));
+            r.Varint(3, (ulong)reading.Unit);
+            r.Varint(4, (ulong)reading.Validity);
+            r.String(5, reading.Name);
+            r.Varint(6, reading.MarkedAsError ? 1u : 0u);
+            w.Bytes(7, _reading.WrittenSpan);
+        }
+
+        return RecordKind.Frame;
+    }
+
+    private RecordKind Facts(PatientFactsElement facts)
+    {
+        var w = new ProtoWriter(_payload);
+        w.String(1, facts.Patient);
+        if (facts.AgeYears is { } age)
+        {
+            w.Fixed64Always(2, BitConverter.DoubleToUInt64Bits(age));
+        }
+
+        if (facts.Male is { } male)
+        {
+            w.VarintAlways(3, male ? 1u : 0u);
+        }
+
+        if (facts.AdmissionTime is { } admission)
+        {
+            w.Fixed64Always(4, (ulong)admission);
+        }
+
+        w.String(5, facts.Ward);
+        w.String(6, facts.Bed);
+        w.String(7, facts.SpO2Scale2OrderedBy);
+        w.Varint(8, facts.Pregnant ? 1u : 0u);
+        return RecordKind.PatientFacts;
+    }
+
+    private RecordKind Acknowledgement(AcknowledgementElement acknowledgement)
+    {
+        var w = new ProtoWriter(_payload);
+        w.String(1, acknowledgement.Patient);
+        w.String(2, acknowledgement.Rule);
+        w.String(3, acknowledgement.By);
+        return RecordKind.Acknowledgement;
+    }
+
+    private RecordKind Model(ModelAvailabilityElement model)
+    {
+        var w = new ProtoWriter(_payload);
+        w.Varint(1, model.Available ? 1u : 0u);
+        w.String(2, model.Detail);
+        return RecordKind.ModelAvailability;
+    }
+
+    private RecordKind Refused(RefusedElement refused)
+    {
+        var w = new ProtoWriter(_payload);
+        w.Varint(1, (ulong)Math.Max(1, refused.Readings));
+        w.Varint(2, (ulong)refused.Reason);
+        w.String(3, refused.Where);
+        w.String(4, refused.Text);
+        return RecordKind.Refused;
+    }
 }

@@ -1,0 +1,203 @@
+// Decodes a frame's bytes straight into hot state: the first pass over a batch.
+using System.Text;
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Domain.Vitals;
+
+namespace MedAI.Streaming.Pipeline.Wire;
+
+/// <summary>A reading that was not taken, with what is needed to tell why.</summary>
+/// <param name="Vital">Vital sign number, or 255 for one that is not in the catalogue.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Value">The value as sent.</param>
+/// <param name="Unit">The unit as sent.</param>
+/// <param name="Name">The sender's name of an unknown vital sign, or null.</param>
+public readonly record struct RejectedReading(byte Vital, RejectReason Reason, double Value, Unit Unit, string? Name);
+
+/// <summary>Decodes frames (schemas/vitals.proto). Known frames are decoded without allocation.</summary>
+public static class FrameDecoder
+{
+    /// <summary>The most readings of a frame.</summary>
+    public const int MaxReadings = 64;
+
+    /// <summary>The longest patient or device id, in bytes of UTF-8.</summary>
+    public const int MaxIdBytes = 512;
+
+    /// <summary>Decodes one message.</summary>
+    /// <param name="message">The bytes.</param>
+    /// <param name="demo">Whether demo readings are taken.</param>
+    /// <param name="frame">Receives everything but arrival time, device number and flags.</param>
+    /// <param name="patient">The patient id's bytes, within <paramref name="message"/>.</param>
+    /// <param name="device">The device id's bytes, within <paramref name="message"/>.</param>
+    /// <param name="rejected">Readings that were not taken are added here.</param>
+    /// <returns>
+    /// <see cref="RejectReason.None"/>, or why the frame as a whole cannot be used: <see cref="RejectReason.Malformed"/> or
+    /// <see cref="RejectReason.MissingField"/>.
+    /// </returns>
+    public static RejectReason Decode(
+        ReadOnlySpan<byte> message, bool demo, ref Frame frame, out ReadOnlySpan<byte> patient, out ReadOnlySpan<byte> device,
+        List<RejectedReading> rejected)
+    {
+        patient = default;
+        device = default;
+        frame.Epoch = frame.Sequence = 0;
+        frame.Present = frame.Questionable = frame.Bad = 0;
+        frame.Readings = 0;
+        frame.Flags = FrameFlags.None;
+        var source = 0ul;
+        var timed = false;
+        var firstRejected = rejected.Count;
+        var reader = new ProtoReader(message);
+        while (reader.Next(out var field))
+        {
+            switch (field)
+            {
+                case 1:
+                    patient = reader.ReadBytes();
+                    break;
+                case 2:
+                    device = reader.ReadBytes();
+                    break;
+                case 3:
+                    source = reader.ReadVarint();
+                    break;
+                case 4:
+                    frame.Epoch = reader.ReadVarint();
+                    break;
+                case 5:
+                    frame.Sequence = reader.ReadVarint();
+                    break;
+                case 6:
+                    frame.EventTime = (long)reader.ReadFixed64();
+                    timed = true;
+                    break;
+                case 7:
+                    if (frame.Readings == MaxReadings || !Reading(reader.ReadBytes(), demo, ref frame, rejected))
+                    {
+                        return Unusable(RejectReason.Malformed, rejected, firstRejected);
+                    }
+
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        if (reader.Failed || patient.Length > MaxIdBytes || device.Length > MaxIdBytes || source > 3)
+        {
+            return Unusable(RejectReason.Malformed, rejected, firstRejected);
+        }
+
+        if (patient.IsEmpty || device.IsEmpty || source == 0 || frame.Epoch == 0 || frame.Sequence == 0 || !timed)
+        {
+            return Unusable(RejectReason.MissingField, rejected, firstRejected);
+        }
+
+        frame.Source = (SourceClass)(source - 1);
+        return RejectReason.None;
+    }
+
+    private static RejectReason Unusable(RejectReason reason, List<RejectedReading> rejected, int first)
+    {
+        rejected.RemoveRange(first, rejected.Count - first);
+        return reason;
+    }
+
+    private static bool Reading(ReadOnlySpan<byte> message, bool demo, ref Frame frame, List<RejectedReading> rejected)
+    {
+        ulong vital = 0, unit = 0, validity = 0;
+        var value = 0.0;
+        var error = false;
+        ReadOnlySpan<byte> name = default;
+        var reader = new ProtoReader(message);
+        while (reader.Next(out var field))
+        {
+            switch (field)
+            {
+                case 1:
+                    vital = reader.ReadVarint();
+                    break;
+                case 2:
+                    value = BitConverter.UInt64BitsToDouble(reader.ReadFixed64());
+                    break;
+                case 3:
+                    unit = reader.ReadVarint();
+                    break;
+                case 4:
+                    validity = reader.ReadVarint();
+                    break;
+                case 5:
+                    name = reader.ReadBytes();
+                    break;
+                case 6:
+                    error = reader.ReadVarint() != 0;
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        if (reader.Failed)
+        {
+            return false;
+        }
+
+        frame.Readings++;
+        if (vital is 0 or > VitalSignCatalogue.Count)
+        {
+            rejected.Add(new(255, RejectReason.UnknownVitalSign, value, Known(unit), NameOf(name)));
+            return true;
+        }
+
+        Take((VitalSign)(vital - 1), Known(unit), value, (Validity)Math.Min(validity, 255), error, demo, ref frame, rejected);
+        return true;
+    }
+
+    private static void Take(
+        VitalSign vital, Unit unit, double value, Validity validity, bool error, bool demo, ref Frame frame,
+        List<RejectedReading> rejected)
+    {
+        var bit = 1u << (int)vital;
+        RejectReason reason;
+        if (((frame.Present | frame.Bad) & bit) != 0)
+        {
+            reason = RejectReason.RepeatedInFrame;
+        }
+        else if (error)
+        {
+            reason = RejectReason.MarkedAsError;
+        }
+        else if (validity == Validity.Invalid)
+        {
+            // The device itself says there is no signal: that is accepted as what it is, whatever the number.
+            frame.Bad |= bit;
+            return;
+        }
+        else if (validity == Validity.Demo && !demo)
+        {
+            reason = RejectReason.DemoData;
+        }
+        else
+        {
+            reason = UnitConversion.ToCanonical(vital, unit, value, out var canonical);
+            if (reason == RejectReason.None)
+            {
+                frame.Present |= bit;
+                frame.Values[(int)vital] = canonical;
+                frame.Questionable |= validity is Validity.Valid or Validity.Demo ? 0 : bit;
+                return;
+            }
+
+            // An implausible value is evidence of a bad signal; a wrong unit is not.
+            frame.Bad |= reason is RejectReason.OutOfRange or RejectReason.NotANumber ? bit : 0;
+        }
+
+        rejected.Add(new((byte)vital, reason, value, unit, null));
+    }
+
+    private static Unit Known(ulong unit) => unit <= (ulong)Unit.Fraction ? (Unit)unit : Unit.Unknown;
+
+    private static string NameOf(ReadOnlySpan<byte> name) =>
+        name.IsEmpty ? "?" : Encoding.UTF8.GetString(name[..Math.Min(name.Length, 128)]);
+}
