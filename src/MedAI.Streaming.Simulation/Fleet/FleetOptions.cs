@@ -1,0 +1,45 @@
+// How large a fleet under faults may be and what it may contain.
+namespace MedAI.Streaming.Simulation;
+
+/// <summary>Limits of the small worlds that <see cref="FaultyFleet"/> makes.</summary>
+public sealed class FleetOptions
+{
+    /// <summary>Most patients, 1 to 1,000.</summary>
+    public int MaxPatients { get; init; } = 6;
+
+    /// <summary>Most devices of one patient, 1 to 8.</summary>
+    public int MaxDevices { get; init; } = 3;
+
+    /// <summary>Fewest frames of the whole fleet, from 1.</summary>
+    public int MinFrames { get; init; } = 20;
+
+    /// <summary>Most frames of the whole fleet, from <see cref="MinFrames"/> to 1,000,000.</summary>
+    public int MaxFrames { get; init; } = 400;
+
+    /// <summary>Each vital sign of a patient comes from one device only, so that the preference among sources plays no part.</summary>
+    public bool OneSourcePerVital { get; init; } = true;
+
+    /// <summary>Frames of charted sources may be in the fleet.</summary>
+    public bool Charted { get; init; } = true;
+
+    /// <summary>Acknowledgements may be in the fleet.</summary>
+    public bool Acknowledgements { get; init; } = true;
+
+    /// <summary>The rules that somebody may acknowledge; the default names the limit rules of the monitor.</summary>
+    public IReadOnlyList<string> Rules { get; init; } =
+        ["limit.spo2.low", "limit.hr.high", "limit.hr.low", "limit.rr.high", "limit.sbp.low", "limit.temp.high"];
+
+    /// <summary>The first event time is within a minute after this instant.</summary>
+    public DateTimeOffset Start { get; init; } = new(2026, 3, 2, 6, 0, 0, TimeSpan.Zero);
+
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPatients, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxPatients, 1000);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxDevices, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxDevices, 8);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MinFrames, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrames, MinFrames);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxFrames, 1_000_000);
+    }
+}
