@@ -2,9 +2,9 @@
 namespace MedAI.Streaming.Simulation;
 
 /// <summary>
-/// A seeded generator, xoshiro256** filled by SplitMix64 (Blackman and Vigna, "Scrambled linear pseudorandom number generators",
-/// 2021). It uses integer and basic IEEE arithmetic only, so that a seed means the same world everywhere. Not thread-safe, and not
-/// for secrets.
+/// A seeded generator, xoshiro256** filled by SplitMix64 (Blackman and Vigna, "Scrambled linear pseudorandom number
+/// generators", 2021). It uses integer and basic IEEE arithmetic only, so that a seed means the same world everywhere. Not
+/// thread-safe, and not for secrets.
 /// </summary>
 public sealed class SeededRandom
 {
@@ -73,8 +73,8 @@ public sealed class SeededRandom
     public bool Chance(double probability) => NextDouble() < probability;
 
     /// <summary>
-    /// A bell-shaped number of mean 0 and variance 1, never beyond ±3.47: the sum of four uniform ones. The tails are cut on purpose,
-    /// so that no draw leaves the plausible range, and no logarithm is used, whose last bit differs between machines.
+    /// A bell-shaped number of mean 0 and variance 1, never beyond ±3.47: the sum of four uniform ones. The tails are cut on
+    /// purpose, so that no draw leaves the plausible range, and no logarithm is used, whose last bit differs between machines.
     /// </summary>
     public double NextBell()
     {

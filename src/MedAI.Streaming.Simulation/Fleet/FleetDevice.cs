@@ -106,8 +106,9 @@ internal sealed class FleetDevice
     private long NextGap(long step)
     {
         if (_source == SourceClass.Charted) return step + _random.Between(0L, step);
-        if (_random.Chance(0.02)) return _random.Between(3 * 60_000L, 20 * 60_000L);
-        if (_random.Chance(0.005)) return _random.Between(3_600_000L, 6 * 3_600_000L);
+        // Well below and well above the 15 minutes after which contact with a wearable counts as lost.
+        if (_random.Chance(0.02)) return _random.Between(3 * 60_000L, 10 * 60_000L);
+        if (_random.Chance(0.01)) return _random.Between(25 * 60_000L, 4 * 3_600_000L);
         return _random.Chance(0.05) ? _random.Between(step, 14_000L) : step;
     }
 }

@@ -1,4 +1,6 @@
 // How large a fleet under faults may be and what it may contain.
+using MedAI.Streaming.Domain.Alerts;
+
 namespace MedAI.Streaming.Simulation;
 
 /// <summary>Limits of the small worlds that <see cref="FaultyFleet"/> makes.</summary>
@@ -16,7 +18,7 @@ public sealed class FleetOptions
     /// <summary>Most frames of the whole fleet, from <see cref="MinFrames"/> to 1,000,000.</summary>
     public int MaxFrames { get; init; } = 400;
 
-    /// <summary>Each vital sign of a patient comes from one device only, so that the preference among sources plays no part.</summary>
+    /// <summary>Each vital sign of a patient comes from one device only, so that no preference decides.</summary>
     public bool OneSourcePerVital { get; init; } = true;
 
     /// <summary>Frames of charted sources may be in the fleet.</summary>
@@ -25,9 +27,8 @@ public sealed class FleetOptions
     /// <summary>Acknowledgements may be in the fleet.</summary>
     public bool Acknowledgements { get; init; } = true;
 
-    /// <summary>The rules that somebody may acknowledge; the default names the limit rules of the monitor.</summary>
-    public IReadOnlyList<string> Rules { get; init; } =
-        ["limit.spo2.low", "limit.hr.high", "limit.hr.low", "limit.rr.high", "limit.sbp.low", "limit.temp.high"];
+    /// <summary>The rules that somebody may acknowledge, open or not; by default the monitor's limits and NEWS2.</summary>
+    public IReadOnlyList<string> Rules { get; init; } = [.. DefaultRules.Limits.Select(rule => rule.Id), DefaultRules.News2.Id];
 
     /// <summary>The first event time is within a minute after this instant.</summary>
     public DateTimeOffset Start { get; init; } = new(2026, 3, 2, 6, 0, 0, TimeSpan.Zero);

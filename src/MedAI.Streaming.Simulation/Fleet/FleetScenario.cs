@@ -18,13 +18,13 @@ public sealed class FleetScenario
     /// <summary>The seed.</summary>
     public ulong Seed { get; }
 
-    /// <summary>The elements in arrival order; there is no clock record among them, since the owner of a partition writes those.</summary>
+    /// <summary>The elements in arrival order, without clock records, which the owner of a partition writes.</summary>
     public IReadOnlyList<LogElement> Elements { get; }
 
     /// <summary>The faults put on the world, in order, as text.</summary>
     public IReadOnlyList<string> Faults => _faults;
 
-    /// <summary>The same world with one more fault; this scenario stays as it is. The fault's own seed is derived from this one's.</summary>
+    /// <summary>The same world with one more fault, seeded from this scenario's seed; this scenario stays as it is.</summary>
     public FleetScenario With(Fault fault)
     {
         var random = new SeededRandom(Seed).Fork($"{_faults.Length}:{fault}");

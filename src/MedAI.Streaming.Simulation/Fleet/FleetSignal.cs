@@ -5,8 +5,8 @@ using MedAI.Streaming.Domain.Vitals;
 namespace MedAI.Streaming.Simulation;
 
 /// <summary>
-/// A signal that stays for a while in one mood (calm, at a limit, beyond it), so that conditions last long enough to become alarms
-/// and end again. The limits here only place the values; the monitor has its own.
+/// A signal that stays for a while in one mood (calm, at a limit, beyond it), so that conditions last long enough to become
+/// alarms and end again.
 /// </summary>
 internal sealed class FleetSignal
 {
@@ -19,7 +19,7 @@ internal sealed class FleetSignal
         AboveHigh,
     }
 
-    private readonly record struct Range(double Low, double High, double Beyond, double Step);
+    private readonly record struct Range(double Low, double High, double Below, double Above, double Step);
 
     private readonly VitalSign _vital;
     private readonly Range _range;
@@ -59,9 +59,9 @@ internal sealed class FleetSignal
         {
             Mood.Calm => random.Between(Middle(0.3), Middle(0.7)),
             Mood.AtLow => _range.Low + (_range.Step * random.Between(-2, 2)),
-            Mood.BelowLow => _range.Low - (_range.Beyond * random.NextDouble()),
+            Mood.BelowLow => _range.Low - (_range.Below * random.NextDouble()),
             Mood.AtHigh => _range.High + (_range.Step * random.Between(-2, 2)),
-            _ => _range.High + (_range.Beyond * random.NextDouble()),
+            _ => _range.High + (_range.Above * random.NextDouble()),
         };
         if (_vital == VitalSign.SpO2) value = Math.Min(value, 100);
         return InUnit(Rounding.To(value, _range.Step));
@@ -80,7 +80,8 @@ internal sealed class FleetSignal
                 case Unit.Celsius: return Sent(Rounding.To((value * 1.8) + 32, 0.1), Unit.Fahrenheit);
                 case Unit.MillimetreOfMercury: return Sent(Rounding.To(value / 7.50062, 0.1), Unit.Kilopascal);
                 case Unit.MilligramPerDecilitre: return Sent(Rounding.To(value / 18.016, 0.1), Unit.MillimolePerLitre);
-                case Unit.Percent when _vital != VitalSign.PerfusionIndex: return Sent(Rounding.To(value / 100, 0.01), Unit.Fraction);
+                case Unit.Percent when _vital != VitalSign.PerfusionIndex:
+                    return Sent(Rounding.To(value / 100, 0.01), Unit.Fraction);
                 default: break;
             }
         }
@@ -101,22 +102,23 @@ internal sealed class FleetSignal
         _ => Unit.MillimetreOfMercury,
     };
 
+    // The limits are those of DefaultRules where it has the vital sign; below and above reach past its second level.
     private static Range RangeOf(VitalSign vital) => vital switch
     {
-        VitalSign.HeartRate or VitalSign.PulseRate => new(45, 130, 20, 1),
-        VitalSign.SpO2 => new(88, 98, 10, 1),
-        VitalSign.RespiratoryRate => new(8, 28, 4, 1),
-        VitalSign.Temperature => new(35.2, 38.8, 1.5, 0.1),
-        VitalSign.SystolicPressure or VitalSign.ArterialSystolicPressure => new(90, 180, 25, 1),
-        VitalSign.DiastolicPressure or VitalSign.ArterialDiastolicPressure => new(45, 105, 12, 1),
-        VitalSign.MeanPressure or VitalSign.ArterialMeanPressure => new(62, 120, 15, 1),
-        VitalSign.EndTidalCarbonDioxide => new(28, 52, 10, 1),
-        VitalSign.Glucose => new(72, 250, 20, 1),
-        VitalSign.InspiredOxygen => new(24, 60, 3, 1),
-        VitalSign.OxygenFlow => new(2, 10, 2, 0.5),
-        VitalSign.Consciousness => new(2, 2, 2, 1),
-        VitalSign.GlasgowComaScale => new(9, 13, 2, 1),
-        VitalSign.PerfusionIndex => new(0.6, 8, 0.4, 0.1),
+        VitalSign.HeartRate or VitalSign.PulseRate => new(45, 130, 14, 30, 1),
+        VitalSign.SpO2 => new(90, 98, 9, 2, 1),
+        VitalSign.RespiratoryRate => new(8, 30, 5, 14, 1),
+        VitalSign.Temperature => new(35.0, 39.0, 3.5, 2.4, 0.1),
+        VitalSign.SystolicPressure or VitalSign.ArterialSystolicPressure => new(90, 200, 22, 25, 1),
+        VitalSign.DiastolicPressure or VitalSign.ArterialDiastolicPressure => new(45, 105, 12, 12, 1),
+        VitalSign.MeanPressure or VitalSign.ArterialMeanPressure => new(62, 120, 15, 15, 1),
+        VitalSign.EndTidalCarbonDioxide => new(28, 52, 10, 10, 1),
+        VitalSign.Glucose => new(72, 250, 20, 40, 1),
+        VitalSign.InspiredOxygen => new(24, 60, 3, 20, 1),
+        VitalSign.OxygenFlow => new(2, 10, 2, 5, 0.5),
+        VitalSign.Consciousness => new(2, 2, 2, 2, 1),
+        VitalSign.GlasgowComaScale => new(9, 13, 6, 2, 1),
+        VitalSign.PerfusionIndex => new(0.6, 8, 0.4, 4, 0.1),
         _ => throw new ArgumentOutOfRangeException(nameof(vital), vital, "The fleet has no range for this vital sign."),
     };
 }

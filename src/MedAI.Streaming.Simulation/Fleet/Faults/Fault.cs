@@ -20,9 +20,10 @@ public abstract class Fault
     internal abstract IReadOnlyList<LogElement> Apply(IReadOnlyList<LogElement> elements, SeededRandom random);
 
     /// <summary>
-    /// Delays half of the frames of bedside monitors and wearables by 1 ms to <paramref name="maxDelayMs"/>, and always by less than
-    /// the gap wait of their source (<see cref="GapWait"/>). Event times stay. No frame is moved past a control record of its patient,
-    /// nor past the first frame of its device's next epoch, since that would be another story and not another order.
+    /// Delays half of the frames of bedside monitors and wearables by 1 ms to <paramref name="maxDelayMs"/>, and always by less
+    /// than the gap wait of their source (<see cref="SourceSettings"/>; charted values are not waited for and stay). Event times
+    /// stay. No frame is moved past a control record of its patient, nor past the first frame of its device's next epoch, since
+    /// that would be another story and not another order.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDelayMs"/> is below 1.</exception>
     public static Fault Disorder(long maxDelayMs) => new Disorder(maxDelayMs);
@@ -44,7 +45,7 @@ public abstract class Fault
     public static Fault Skew(double rate, long milliseconds) => new Skew(rate, milliseconds);
 
     /// <summary>
-    /// Makes a share of the wearables deliver in batches: their frames arrive together, in their order, at multiples of the period.
+    /// Makes a share of the wearables deliver in batches: their frames arrive together, in their order, one period apart.
     /// </summary>
     /// <param name="rate">Probability for each wearable, 0 to 1.</param>
     /// <param name="periodMs">Time between two deliveries, ms, at least 1.</param>
@@ -52,8 +53,8 @@ public abstract class Fault
     public static Fault LateBatches(double rate, long periodMs) => new LateBatches(rate, periodMs);
 
     /// <summary>
-    /// Spoils a share of the frames, each in one way: a value that is no number or out of range, an unknown vital sign, a wrong unit,
-    /// a repeated vital sign, a reading marked as an error, or a refused element right before it.
+    /// Spoils a share of the frames, each in one way: a value that is no number or out of range, an unknown vital sign, a wrong
+    /// unit, a repeated vital sign, a reading marked as an error, or a refused element right before it.
     /// </summary>
     /// <param name="rate">Probability for each frame, 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is out of its range.</exception>
@@ -64,16 +65,7 @@ public abstract class Fault
     /// <exception cref="ArgumentOutOfRangeException">The rate is out of its range.</exception>
     public static Fault Restart(double rate) => new Restart(rate);
 
-    /// <summary>
-    /// How long a flow waits for a missing frame of a sequenced source, ms of arrival time: bedside 2 s, wearable 30 s (the rules of
-    /// the flow, "order by source"). A charted source is not waited for: 0.
-    /// </summary>
-    public static long GapWait(SourceClass source) => source switch
-    {
-        SourceClass.Bedside => 2_000,
-        SourceClass.Wearable => 30_000,
-        _ => 0,
-    };
+    private protected static long GapWait(SourceClass source) => SourceSettings.Default(source).GapWait;
 
     private protected static double CheckedRate(double rate)
     {
