@@ -1,0 +1,199 @@
+// The memory of one partition: hot state in arrays by patient number, names and devices beside it.
+using System.Text;
+using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Domain.Features;
+using MedAI.Streaming.Domain.Patients;
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Domain.Vitals;
+
+namespace MedAI.Streaming.Pipeline.State;
+
+/// <summary>What is known of a patient in words.</summary>
+internal sealed class PatientNames(string id)
+{
+    /// <summary>Patient id.</summary>
+    public string Id { get; } = id;
+
+    /// <summary>Ward, or empty.</summary>
+    public string Ward { get; set; } = "";
+
+    /// <summary>Bed, or empty.</summary>
+    public string Bed { get; set; } = "";
+
+    /// <summary>Who ordered SpO2 scale 2, or empty.</summary>
+    public string Scale2OrderedBy { get; set; } = "";
+
+    /// <summary>Ids of the devices, by number within the patient.</summary>
+    public List<string> Devices { get; } = [];
+
+    /// <summary>The same as bytes.</summary>
+    public List<byte[]> DeviceKeys { get; } = [];
+}
+
+/// <summary>
+/// The state of one partition. Patient 0 is the partition itself: it counts what belongs to no patient. Only the decode pass
+/// adds patients, devices and frames, so references into the arrays hold through all other passes.
+/// </summary>
+internal sealed class FlowState
+{
+    private readonly KeyTable _keys = new();
+    private PatientState[] _patients = new PatientState[64];
+    private RuleState[] _rules;
+    private float[] _modelStates;
+    private long[] _nextInstant = new long[64];
+    private long[] _firstDirty = new long[64];
+    private bool[] _blocked = new bool[64];
+    private PatientNames[] _names = new PatientNames[64];
+    private DeviceOrder[] _devices = new DeviceOrder[64];
+
+    /// <summary>An empty partition under a book of rules and, if a model is served, its inputs.</summary>
+    public FlowState(RuleBook book, FeatureSpec? features, int modelStateSize)
+    {
+        Book = book;
+        Features = features;
+        ModelStateSize = modelStateSize;
+        RuleCount = book.Rules.Count;
+        _rules = new RuleState[64 * RuleCount];
+        _modelStates = new float[64 * modelStateSize];
+        AddPatient([]);
+    }
+
+    /// <summary>The rules.</summary>
+    public RuleBook Book { get; }
+
+    /// <summary>The settings behind the rules.</summary>
+    public Domain.MonitorSettings Settings => Book.Settings;
+
+    /// <summary>The model's inputs, or null.</summary>
+    public FeatureSpec? Features { get; }
+
+    /// <summary>Floats of model state per patient.</summary>
+    public int ModelStateSize { get; }
+
+    /// <summary>Rules per patient.</summary>
+    public int RuleCount { get; }
+
+    /// <summary>The number of patients, the partition itself included.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The number of devices.</summary>
+    public int DeviceCount { get; private set; }
+
+    /// <summary>The frames.</summary>
+    public FrameSlab Frames { get; } = new();
+
+    /// <summary>When the model stopped or started to answer, by arrival time, oldest first.</summary>
+    public List<(long ArrivalTime, bool Available)> ModelChanges { get; } = [];
+
+    /// <summary>The hot state of a patient.</summary>
+    public ref PatientState Patient(int patient) => ref _patients[patient];
+
+    /// <summary>A rule's state of a patient.</summary>
+    public ref RuleState Rule(int patient, int rule) => ref _rules[(patient * RuleCount) + rule];
+
+    /// <summary>All rule states of a patient.</summary>
+    public Span<RuleState> RulesOf(int patient) => _rules.AsSpan(patient * RuleCount, RuleCount);
+
+    /// <summary>The model's state of a patient.</summary>
+    public Span<float> ModelState(int patient) => _modelStates.AsSpan(patient * ModelStateSize, ModelStateSize);
+
+    /// <summary>Arrival time of the next instant at which anything of the patient may be due.</summary>
+    public ref long NextInstant(int patient) => ref _nextInstant[patient];
+
+    /// <summary>The same of all patients, to look through at a clock record.</summary>
+    public ReadOnlySpan<long> NextInstants => _nextInstant.AsSpan(0, Count);
+
+    /// <summary>Offset of the first record applied since the patient's last checkpoint; -1: none.</summary>
+    public ref long FirstDirty(int patient) => ref _firstDirty[patient];
+
+    /// <summary>The patient waits for a score: nothing of it may be applied until the score is decided.</summary>
+    public ref bool Blocked(int patient) => ref _blocked[patient];
+
+    /// <summary>A patient's names.</summary>
+    public PatientNames Names(int patient) => _names[patient];
+
+    /// <summary>The order of a device by its number in the flow.</summary>
+    public ref DeviceOrder Device(int device) => ref _devices[device];
+
+    /// <summary>The order of a device by its number within a patient.</summary>
+    public ref DeviceOrder Device(ref PatientState patient, int local) => ref _devices[patient.Devices[local]];
+
+    /// <summary>The number of a patient by id, or -1.</summary>
+    public int FindPatient(ReadOnlySpan<byte> id) => _keys.Find(id);
+
+    /// <summary>Adds a patient of whom nothing is known.</summary>
+    public int AddPatient(ReadOnlySpan<byte> id)
+    {
+        var number = _keys.Add(id);
+        if (number == _patients.Length)
+        {
+            var size = number * 2;
+            Array.Resize(ref _patients, size);
+            Array.Resize(ref _rules, size * RuleCount);
+            Array.Resize(ref _modelStates, size * ModelStateSize);
+            Array.Resize(ref _nextInstant, size);
+            Array.Resize(ref _firstDirty, size);
+            Array.Resize(ref _blocked, size);
+            Array.Resize(ref _names, size);
+        }
+
+        _patients[number] = PatientState.New();
+        _nextInstant[number] = PatientState.Never;
+        _firstDirty[number] = -1;
+        _names[number] = new PatientNames(Encoding.UTF8.GetString(id));
+        _patients[number].Facts.Profile = Book.ProfileOf(_names[number].Id, "");
+        Count = number + 1;
+        return number;
+    }
+
+    /// <summary>The number of a device within its patient, or -1.</summary>
+    public int FindDevice(int patient, ReadOnlySpan<byte> id)
+    {
+        var keys = _names[patient].DeviceKeys;
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (id.SequenceEqual(keys[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Adds a device to a patient; -1 when the patient has as many as it may have.</summary>
+    public int AddDevice(int patient, ReadOnlySpan<byte> id, SourceClass source)
+    {
+        ref var state = ref _patients[patient];
+        if (state.DeviceCount == PatientState.MaxDevices)
+        {
+            return -1;
+        }
+
+        if (DeviceCount == _devices.Length)
+        {
+            Array.Resize(ref _devices, DeviceCount * 2);
+        }
+
+        _devices[DeviceCount] = DeviceOrder.New(source);
+        state.Devices[state.DeviceCount] = DeviceCount++;
+        state.SettleTime = Math.Max(state.SettleTime, Settings.Sources[(int)source].GapWait);
+        _names[patient].Devices.Add(Encoding.UTF8.GetString(id));
+        _names[patient].DeviceKeys.Add(id.ToArray());
+        return state.DeviceCount++;
+    }
+
+    /// <summary>Whether the model does not answer at an arrival time.</summary>
+    public bool ModelIsSilent(long arrivalTime)
+    {
+        for (var i = ModelChanges.Count - 1; i >= 0; i--)
+        {
+            if (ModelChanges[i].ArrivalTime <= arrivalTime)
+            {
+                return !ModelChanges[i].Available;
+            }
+        }
+
+        return false;
+    }
+}
