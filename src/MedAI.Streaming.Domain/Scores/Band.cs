@@ -1,7 +1,7 @@
 // Scoring bands as data, so that a table in code reads like the published table, and the rounding that leads into them.
 namespace MedAI.Streaming.Domain.Scores;
 
-/// <summary>One column of a published table: values up to and including a bound, above the band before, give these points.</summary>
+/// <summary>One band of a published table: values above the band before, up to and including a bound, give points.</summary>
 /// <param name="UpTo">Upper bound, inclusive, in the precision of the table.</param>
 /// <param name="Points">Points of the band.</param>
 internal readonly record struct Band(double UpTo, int Points)
@@ -27,7 +27,8 @@ internal readonly record struct Band(double UpTo, int Points)
 /// (35.0 and 35.1; 8 and 9); rounding assigns each value in a gap to the band a person would have written. This is this project's
 /// decision; the Royal College of Physicians gives none.</para>
 /// <para>Values are taken to four decimals first: that is finer than any device measures, and it keeps the noise of binary
-/// fractions (38.05 held as 38.0499992 in single precision, or reached from 100.49 [degF]) from deciding which way a half goes.</para>
+/// fractions (38.05 held as 38.0499992 in single precision, or reached from 100.49 [degF]) from deciding which way a half
+/// goes.</para>
 /// </summary>
 internal static class TablePrecision
 {

@@ -68,7 +68,8 @@ public static class News2
 
     /// <summary>Every vital sign that may feed the score, as bits of <see cref="VitalSignMask"/>.</summary>
     public static uint Inputs =>
-        VitalSignMask.Of(VitalSign.RespiratoryRate, VitalSign.SpO2) | VitalSignMask.Of(VitalSign.OxygenFlow, VitalSign.InspiredOxygen)
+        VitalSignMask.Of(VitalSign.RespiratoryRate, VitalSign.SpO2)
+        | VitalSignMask.Of(VitalSign.OxygenFlow, VitalSign.InspiredOxygen)
         | VitalSignMask.Of(VitalSign.ArterialSystolicPressure, VitalSign.SystolicPressure)
         | VitalSignMask.Of(VitalSign.HeartRate, VitalSign.PulseRate)
         | VitalSignMask.Of(VitalSign.Consciousness, VitalSign.Temperature);
@@ -77,8 +78,8 @@ public static class News2
     public static ReadOnlySpan<string> PartNames => Names;
 
     /// <summary>
-    /// <para>Scores 0..20. Systolic pressure is the arterial line's if there is one, else the cuff's; pulse is the heart rate, else
-    /// the pulse rate. Consciousness comes from ACVPU only and is never inferred.</para>
+    /// <para>Scores 0..20. Systolic pressure is the arterial line's if there is one, else the cuff's; pulse is the heart rate,
+    /// else the pulse rate. Consciousness comes from ACVPU only and is never inferred.</para>
     /// <para>Oxygen: any flow above 0 L/min, or inspired oxygen above 21 % (rounded), is supplemental oxygen even where the other
     /// says air; otherwise either of them says air; where neither is known it is missing, never air.</para>
     /// <para>On SpO2 scale 2 a saturation of 93 % or more depends on oxygen. While oxygen is unknown such a saturation gives no

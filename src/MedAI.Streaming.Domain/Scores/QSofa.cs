@@ -7,8 +7,8 @@ namespace MedAI.Streaming.Domain.Scores;
 /// <para>qSOFA. Source: Singer M, Deutschman CS, Seymour CW, et al. The Third International Consensus Definitions for Sepsis and
 /// Septic Shock (Sepsis-3). JAMA 2016;315:801-810: respiratory rate of 22 /min or more, systolic pressure of 100 mm[Hg] or less,
 /// altered mentation (Glasgow coma scale below 15).</para>
-/// <para>The definitions are for adults, so it is refused under 16 years; an unknown age counts as adult. Missing and stale inputs
-/// count as 0 and make the result Partial, a lower bound.</para>
+/// <para>The definitions are for adults, so it is refused under 16 years; an unknown age counts as adult. Missing and stale
+/// inputs count as 0 and make the result Partial, a lower bound.</para>
 /// </summary>
 public static class QSofa
 {

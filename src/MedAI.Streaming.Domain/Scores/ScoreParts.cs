@@ -18,7 +18,7 @@ public readonly record struct ScoreParts
 
     private ScoreParts(ulong inverted) => _inverted = inverted;
 
-    /// <summary>Points of a parameter: 0..127, or <see cref="None"/>. An index beyond the score's parameters gives None.</summary>
+    /// <summary>Points of a parameter: 0..127, or <see cref="None"/>. An index beyond them gives None.</summary>
     public int this[int part] => (uint)part < Capacity ? (sbyte)~(byte)(_inverted >> (8 * part)) : None;
 
     /// <summary>The same parts with one set.</summary>

@@ -4,8 +4,8 @@ using MedAI.Streaming.Domain.Vitals;
 namespace MedAI.Streaming.Domain.Scores;
 
 /// <summary>
-/// Shock index. Source: Allgöwer M, Burri C. Schockindex. Dtsch Med Wochenschr 1967;92:1947-1950; healthy adults have 0.5 to 0.7.
-/// The ratio is defined at every age and in pregnancy, so nobody is refused; its thresholds are for adults.
+/// Shock index. Source: Allgöwer M, Burri C. Schockindex. Dtsch Med Wochenschr 1967;92:1947-1950; healthy adults have 0.5 to
+/// 0.7. The ratio is defined at every age and in pregnancy, so nobody is refused; its thresholds are for adults.
 /// </summary>
 public static class ShockIndex
 {
@@ -45,6 +45,8 @@ public static class ShockIndex
             tally.Give(SystolicPart, 0);
         }
         var result = tally.ResultOf(pulse / systolic);
-        return result.Status == ScoreStatus.Complete && systolic > 0 ? result : result with { Status = ScoreStatus.NotComputable };
+        return result.Status == ScoreStatus.Complete && systolic > 0
+            ? result
+            : result with { Status = ScoreStatus.NotComputable };
     }
 }

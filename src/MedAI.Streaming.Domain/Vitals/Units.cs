@@ -6,7 +6,7 @@ namespace MedAI.Streaming.Domain.Vitals;
 /// <summary>Names of <see cref="Unit"/>.</summary>
 public static class Units
 {
-    private static readonly FrozenDictionary<string, Unit>.AlternateLookup<ReadOnlySpan<char>> Spellings = new Dictionary<string, Unit>
+    private static readonly Dictionary<string, Unit> Table = new(StringComparer.OrdinalIgnoreCase)
     {
         [""] = Unit.Canonical,
         ["/min"] = Unit.PerMinute,
@@ -56,7 +56,10 @@ public static class Units
         ["points"] = Unit.Score,
         ["1"] = Unit.Fraction,
         ["fraction"] = Unit.Fraction,
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+    };
+
+    private static readonly FrozenDictionary<string, Unit>.AlternateLookup<ReadOnlySpan<char>> Spellings =
+        Table.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>
     /// Reads a unit from its UCUM code or a common spelling; letter case and blanks around it do not matter (no two units

@@ -44,7 +44,8 @@ public static class VitalSignCatalogue
     /// For how long, in milliseconds of event time, a reading of this vital sign may be scored. A reading exactly this old is
     /// still valid. The reasons for each window stand in the table of entries.
     /// </summary>
-    public static long ValidityWindow(VitalSign vital, SourceClass source) => Windows[(int)vital * SourceClassCount + (int)source];
+    public static long ValidityWindow(VitalSign vital, SourceClass source) =>
+        Windows[(int)vital * SourceClassCount + (int)source];
 
     /// <summary>
     /// Finds a vital sign by its key, a LOINC code, an MDC code as a decimal number, or an MDC reference identifier; letter case

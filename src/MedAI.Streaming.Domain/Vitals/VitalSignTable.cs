@@ -2,9 +2,9 @@
 namespace MedAI.Streaming.Domain.Vitals;
 
 /// <summary>
-/// <para>Plausible ranges are wide on purpose: they refuse what no living patient and no working sensor gives (an empty field read
-/// as zero, a wrong unit, a shifted column), never what is merely terrible. A limit that a reading would have breached must not be
-/// hidden because the reading was called implausible, so zero stays plausible where it can be true.</para>
+/// <para>Plausible ranges are wide on purpose: they refuse what no living patient and no working sensor gives (an empty field
+/// read as zero, a wrong unit, a shifted column), never what is merely terrible. A limit that a reading would have breached must
+/// not be hidden because the reading was called implausible, so zero stays plausible where it can be true.</para>
 /// <para>Validity windows are this project's own defaults. Continuous signals hold 5 minutes: much longer than a monitor's
 /// averaging, short enough that a detached sensor does not go on being scored. Intermittent ones hold 4 hours, the shorter end
 /// of the 4 to 6 hours between observations that NEWS2 asks for at scores 1-4 (Royal College of Physicians, 2017).</para>
@@ -88,7 +88,8 @@ internal static class VitalSignTable
     private static VitalSignInfo[] Pressures() =>
     [
         Cuff(VitalSign.SystolicPressure, "systolic_pressure", "Systolic pressure (cuff)", "SBP", "8480-6", 150021, 150301, "SYS"),
-        Cuff(VitalSign.DiastolicPressure, "diastolic_pressure", "Diastolic pressure (cuff)", "DBP", "8462-4", 150022, 150302, "DIA"),
+        Cuff(
+            VitalSign.DiastolicPressure, "diastolic_pressure", "Diastolic pressure (cuff)", "DBP", "8462-4", 150022, 150302, "DIA"),
         Cuff(VitalSign.MeanPressure, "mean_pressure", "Mean pressure (cuff)", "MAP", "8478-0", 150023, 150303, "MEAN"),
         Arterial(
             VitalSign.ArterialSystolicPressure, "arterial_systolic_pressure", "Systolic pressure (arterial line)", "ASys",
@@ -158,11 +159,11 @@ internal static class VitalSignTable
         },
 
         // Room air is 20.9; 18 allows for the error of oxygen sensors (some 3 points at room air). A fraction sent as a
-        // percentage (0.21) falls outside.
+        // percentage (0.21) falls outside. LOINC 3150-6 has a wrong check digit.
         new()
         {
             Vital = VitalSign.InspiredOxygen, Key = "inspired_oxygen", Name = "Inspired oxygen", Label = "FiO2",
-            LoincCodes = ["3150-6"], MdcCodes = [new(152196, "MDC_CONC_AWAY_O2_INSP")],
+            LoincCodes = ["3150-0"], MdcCodes = [new(152196, "MDC_CONC_AWAY_O2_INSP")],
             Unit = Unit.Percent, Low = 18, High = 100, Decimals = 0, Validity = Continuous,
         },
 
