@@ -82,9 +82,12 @@ public struct DeviceOrder
     /// more than <see cref="WindowBits"/> behind the high-water mark cannot be told from a repeat; it is taken as a filler, so
     /// that nothing is lost, and it is then too old to change anything.
     /// </remarks>
+    /// <param name="epoch">Epoch of the frame.</param>
+    /// <param name="sequence">Sequence of the frame.</param>
+    /// <param name="ordered">Whether gaps are waited for; if not, frames are taken as they come.</param>
     public Arrival Arrive(ulong epoch, ulong sequence, bool ordered)
     {
-        if (Epoch == 0)
+        if (Epoch == 0 || (epoch > Epoch && !ordered))
         {
             StartEpoch(epoch);
         }

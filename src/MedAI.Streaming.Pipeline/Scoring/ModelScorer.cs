@@ -9,6 +9,9 @@ public sealed class ScoreRows(int inputs, int stateSize)
     /// <summary>How many rows are filled.</summary>
     public int Count { get; set; }
 
+    /// <summary>Why the model did not answer for these rows, or null. Set by whichever flow ran the call.</summary>
+    internal ModelFailedException? Failure { get; set; }
+
     /// <summary>Floats per input row.</summary>
     public int InputSize { get; } = inputs;
 
@@ -87,6 +90,7 @@ public sealed class ModelScorer(IScoringModel model)
             return;
         }
 
+        rows.Failure = null;
         lock (_queue)
         {
             _waiting.Add(rows);
@@ -94,25 +98,49 @@ public sealed class ModelScorer(IScoringModel model)
 
         lock (_running)
         {
-            lock (_queue)
+            if (TakeAll(rows))
             {
-                if (!_waiting.Contains(rows))
-                {
-                    // Another flow took these rows along and has scored them.
-                    return;
-                }
+                RunAll();
+            }
+        }
 
-                (_waiting, _taken) = (_taken, _waiting);
+        if (rows.Failure is { } failure)
+        {
+            throw new ModelFailedException(failure.Message, failure);
+        }
+    }
+
+    // False when another flow took these rows along in its call: then they are scored, or their failure is noted.
+    private bool TakeAll(ScoreRows own)
+    {
+        lock (_queue)
+        {
+            if (!_waiting.Contains(own))
+            {
+                return false;
             }
 
-            try
+            (_waiting, _taken) = (_taken, _waiting);
+            return true;
+        }
+    }
+
+    private void RunAll()
+    {
+        try
+        {
+            Run(_taken);
+        }
+        catch (ModelFailedException failure)
+        {
+            foreach (var rows in _taken)
             {
-                Run(_taken);
+                rows.Failure = failure;
             }
-            finally
-            {
-                _taken.Clear();
-            }
+        }
+        finally
+        {
+            _taken.Clear();
         }
     }
 

@@ -42,6 +42,7 @@ internal sealed class FlowState
     private float[] _modelStates;
     private long[] _nextInstant = new long[64];
     private long[] _firstDirty = new long[64];
+    private long[] _cause = new long[64];
     private bool[] _blocked = new bool[64];
     private PatientNames[] _names = new PatientNames[64];
     private DeviceOrder[] _devices = new DeviceOrder[64];
@@ -106,6 +107,9 @@ internal sealed class FlowState
     /// <summary>Offset of the first record applied since the patient's last checkpoint; -1: none.</summary>
     public ref long FirstDirty(int patient) => ref _firstDirty[patient];
 
+    /// <summary>Offset of the record in whose wake the patient is being worked on.</summary>
+    public ref long Cause(int patient) => ref _cause[patient];
+
     /// <summary>The patient waits for a score: nothing of it may be applied until the score is decided.</summary>
     public ref bool Blocked(int patient) => ref _blocked[patient];
 
@@ -133,6 +137,7 @@ internal sealed class FlowState
             Array.Resize(ref _modelStates, size * ModelStateSize);
             Array.Resize(ref _nextInstant, size);
             Array.Resize(ref _firstDirty, size);
+            Array.Resize(ref _cause, size);
             Array.Resize(ref _blocked, size);
             Array.Resize(ref _names, size);
         }
@@ -177,7 +182,7 @@ internal sealed class FlowState
 
         _devices[DeviceCount] = DeviceOrder.New(source);
         state.Devices[state.DeviceCount] = DeviceCount++;
-        state.SettleTime = Math.Max(state.SettleTime, Settings.Sources[(int)source].GapWait);
+        state.SettleTime = Math.Max(state.SettleTime, Math.Max(Settings.Sources[(int)source].GapWait, Passes.Grid.Step));
         _names[patient].Devices.Add(Encoding.UTF8.GetString(id));
         _names[patient].DeviceKeys.Add(id.ToArray());
         return state.DeviceCount++;

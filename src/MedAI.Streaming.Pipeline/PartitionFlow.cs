@@ -1,0 +1,334 @@
+// The whole way of one partition on one screen: decode, order, apply, score, decide, deliver, checkpoint.
+using System.Buffers;
+using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Domain.Features;
+using MedAI.Streaming.Domain.Patients;
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Pipeline.Passes;
+using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Scoring;
+using MedAI.Streaming.Pipeline.State;
+
+namespace MedAI.Streaming.Pipeline;
+
+/// <summary>The law every flow of a store judges by: the rules, and the model they call.</summary>
+/// <param name="Book">The rules.</param>
+/// <param name="Features">The model's inputs; null: no model.</param>
+/// <param name="Scorer">The model; null: no model, or one that could not be loaded (then control records say so).</param>
+public sealed record FlowLaw(RuleBook Book, FeatureSpec? Features, ModelScorer? Scorer)
+{
+    /// <summary>The model's id, or empty.</summary>
+    public string ModelId => Scorer?.Model.Card.Id ?? "";
+
+    /// <summary>Floats of model state per patient.</summary>
+    public int ModelStateSize => Scorer?.Model.Card.StateSize ?? 0;
+}
+
+/// <summary>
+/// The flow of one partition: one synchronous method over an owned batch, no thread of its own, no clock. What it decides is a
+/// function of the log alone: of how the log is cut into batches, and of where the flow was stopped and resumed, nothing depends.
+/// </summary>
+public sealed class PartitionFlow
+{
+    private readonly FlowState _state;
+    private readonly DecodePass _decode;
+    private readonly OrderPass _order;
+    private readonly WindowPass _windows;
+    private readonly ScorePass _scores;
+    private readonly DecidePass _decide;
+    private readonly SeriesSink _series;
+    private readonly PatientViews? _views;
+    private readonly AlertSink _alerts;
+    private List<int> _todo = [];
+    private List<int> _later = [];
+    private readonly List<int> _resumed = [];
+    private readonly StateCodec _codec;
+    private readonly ArrayBufferWriter<byte> _blobs = new(1 << 16);
+    private readonly List<(int Patient, int End)> _blobEnds = [];
+    private long _nextOffset;
+
+    /// <summary>A flow that has applied nothing.</summary>
+    /// <param name="partition">Its partition.</param>
+    /// <param name="law">The law.</param>
+    /// <param name="feed">Who watches, or null.</param>
+    public PartitionFlow(int partition, FlowLaw law, ILiveFeed? feed = null)
+    {
+        Partition = partition;
+        Commit = new CommitBatch(partition);
+        _state = new FlowState(law.Book, law.Features, law.ModelStateSize);
+        _codec = new StateCodec(_state);
+        _alerts = new AlertSink(_state, Commit);
+        _series = new SeriesSink(_state, new SeriesBatch(), law.Scorer?.Model.Card.Name);
+        _windows = new WindowPass(_state);
+        var limits = new LimitPass(_state, _alerts, _windows);
+        var sources = new SourceLaw(_state, limits, _alerts);
+        _order = new OrderPass(_state, limits, _windows, sources, _alerts, _series, Commit, partition);
+        _decode = new DecodePass(_state, partition);
+        _scores = new ScorePass(_state, law.Scorer);
+        _decide = new DecidePass(_state, _scores, _windows, limits, _alerts, _series, law.ModelId);
+        _views = feed is null ? null : new PatientViews(_state, feed);
+    }
+
+    /// <summary>The partition.</summary>
+    public int Partition { get; }
+
+    /// <summary>The offset of the next record to apply.</summary>
+    public long NextOffset => _nextOffset;
+
+    /// <summary>What was decided since it was last cleared: for the state store.</summary>
+    public CommitBatch Commit { get; }
+
+    /// <summary>Points since they were last cleared: for the series store.</summary>
+    public SeriesBatch Series => _series.Batch;
+
+    /// <summary>Records before this offset have their points in the series store already.</summary>
+    public long SeriesAppliedOffset
+    {
+        get => _series.AppliedOffset;
+        set => _series.AppliedOffset = value;
+    }
+
+    /// <summary>The number of patients.</summary>
+    public int PatientCount => _state.Count - 1;
+
+    /// <summary>Applies a batch that begins at <see cref="NextOffset"/>.</summary>
+    /// <exception cref="ModelFailedException">The model did not answer: the flow is of no use any more and must be loaded again.</exception>
+    public void Process(LogBatch batch)
+    {
+        _decode.Run(batch);
+        _todo.Clear();
+        for (var i = 0; i < _decode.Count; i++)
+        {
+            _todo.Add(i);
+        }
+
+        // A round applies what it can: a patient who is due to be scored waits for the end of the round, and so does all that
+        // comes behind in the batch for that patient. Then all who are due are scored together.
+        _resumed.Clear();
+        do
+        {
+            _later.Clear();
+            ApplyRound();
+            _scores.Run(_windows.Requests);
+            _resumed.Clear();
+            foreach (var request in _windows.Requests)
+            {
+                _resumed.Add(request.Patient);
+            }
+
+            _decide.Run(_windows.Requests);
+            (_todo, _later) = (_later, _todo);
+        }
+        while (_todo.Count > 0 || _resumed.Count > 0);
+        _nextOffset = batch.FirstOffset + batch.Count;
+        _views?.Publish();
+    }
+
+    private void ApplyRound()
+    {
+        foreach (var patient in _resumed)
+        {
+            _windows.Drain(patient);
+        }
+
+        for (var i = 0; i < _todo.Count; i++)
+        {
+            ref var element = ref _decode.Elements[_todo[i]];
+            if (element.Control is ClockElement clock)
+            {
+                // A clock concerns every patient: it waits until nobody is blocked, and what is behind it waits with it.
+                if (_later.Count > 0 || !ApplyClock(clock, element.Offset))
+                {
+                    _later.AddRange(_todo.GetRange(i, _todo.Count - i));
+                    return;
+                }
+            }
+            else if (!Apply(ref element))
+            {
+                _later.Add(_todo[i]);
+            }
+        }
+    }
+
+    // False: the patient is blocked, and the element must be applied in a later round.
+    private bool Apply(ref Element element)
+    {
+        var patient = element.Patient;
+        ref var p = ref _state.Patient(patient);
+        if (_state.Blocked(patient))
+        {
+            return false;
+        }
+
+        if (element.Offset <= p.LastOffset)
+        {
+            // Applied before the checkpoint that this flow was loaded from.
+            if (element.Frame >= 0)
+            {
+                _state.Frames.Free(element.Frame);
+            }
+
+            return true;
+        }
+
+        Touch(patient, element.Offset);
+        if (!_order.Advance(patient, element.ArrivalTime))
+        {
+            return false;
+        }
+
+        if (element.Control is { } control)
+        {
+            p.LastArrival = element.ArrivalTime;
+            ApplyControl(patient, control, element.Offset);
+        }
+        else
+        {
+            _order.Apply(in element, _decode.Rejected);
+        }
+
+        p.LastOffset = element.Offset;
+        _windows.Drain(patient);
+        return true;
+    }
+
+    // False: somebody is blocked; called again after the round, it goes on where it stopped.
+    private bool ApplyClock(ClockElement clock, long offset)
+    {
+        var free = true;
+        for (var patient = 1; patient < _state.Count; patient++)
+        {
+            if (_state.Blocked(patient))
+            {
+                free = false;
+            }
+            else if (_state.NextInstants[patient] <= clock.ArrivalTime)
+            {
+                Touch(patient, offset);
+                free &= _order.Advance(patient, clock.ArrivalTime);
+            }
+        }
+
+        return free;
+    }
+
+    private void ApplyControl(int patient, LogElement control, long offset)
+    {
+        ref var p = ref _state.Patient(patient);
+        switch (control)
+        {
+            case PatientFactsElement facts:
+                ApplyFacts(ref p, patient, facts);
+                break;
+            case AcknowledgementElement acknowledgement:
+                Acknowledge(patient, acknowledgement);
+                break;
+            case ModelAvailabilityElement model:
+                _state.ModelChanges.Add((model.ArrivalTime, model.Available));
+                break;
+            case RefusedElement refused:
+                p.Counts.In += refused.Readings;
+                p.Counts.Rejected[(int)refused.Reason] += refused.Readings;
+                Commit.DeadLetters.Add(new DeadLetter(
+                    Partition, offset, 0, refused.Readings, "", refused.Reason.Name(), $"{refused.Where}: {refused.Text}"));
+                break;
+        }
+    }
+
+    private void ApplyFacts(ref PatientState p, int patient, PatientFactsElement facts)
+    {
+        var names = _state.Names(patient);
+        names.Ward = facts.Ward ?? "";
+        names.Bed = facts.Bed ?? "";
+        names.Scale2OrderedBy = facts.SpO2Scale2OrderedBy ?? "";
+        p.Facts.AgeYears = facts.AgeYears ?? double.NaN;
+        p.Facts.SexMale = facts.Male switch { true => 1, false => 0, _ => 0.5 };
+        p.Facts.SpO2Scale2 = names.Scale2OrderedBy.Length > 0;
+        p.Facts.Pregnant = facts.Pregnant;
+        p.Facts.Profile = _state.Book.ProfileOf(names.Id, names.Ward);
+        if (facts.AdmissionTime is { } admission && admission != p.Facts.AdmissionTime)
+        {
+            p.Facts.AdmissionTime = admission;
+            if (p.FirstEventTime != long.MinValue)
+            {
+                _windows.AnchorSteps(patient, p.FirstEventTime);
+            }
+        }
+    }
+
+    private void Acknowledge(int patient, AcknowledgementElement acknowledgement)
+    {
+        var rule = _state.Book.IndexOf(acknowledgement.Rule);
+        if (rule >= 0)
+        {
+            _alerts.Note(
+                patient, rule,
+                new Decision(_state.Rule(patient, rule).Episode.Acknowledge(), TransitionReason.ByPerson, double.NaN),
+                new Evidence(acknowledgement.ArrivalTime, double.NaN, Detail: $"by {acknowledgement.By}"));
+        }
+    }
+
+    /// <summary>Loads one patient from a checkpoint, before anything was applied.</summary>
+    /// <exception cref="StoreException">The blob cannot be loaded.</exception>
+    public void Load(string patient, ReadOnlySpan<byte> blob)
+    {
+        var number = _codec.Read(patient, blob);
+        _state.NextInstant(number) = PatientState.Never;
+        _order.Wake(number, _order.NextDue(ref _state.Patient(number), number));
+        _views?.Touch(number);
+    }
+
+    /// <summary>Says where the flow begins, after its patients were loaded.</summary>
+    public void StartAt(long offset) => _nextOffset = offset;
+
+    /// <summary>
+    /// Puts the dirty patients of one of several groups into <see cref="Commit"/>, with the offset up to which nothing is unchecked.
+    /// </summary>
+    /// <param name="group">The group, 0..<paramref name="groups"/> - 1.</param>
+    /// <param name="groups">How many groups there are; 1: all patients.</param>
+    public void Checkpoint(int group, int groups)
+    {
+        _blobs.ResetWrittenCount();
+        _blobEnds.Clear();
+        var oldest = _nextOffset;
+        for (var patient = 0; patient < _state.Count; patient++)
+        {
+            ref var dirty = ref _state.FirstDirty(patient);
+            if (dirty >= 0 && patient % groups == group)
+            {
+                _codec.Write(patient, _blobs);
+                _blobEnds.Add((patient, _blobs.WrittenCount));
+                dirty = -1;
+            }
+
+            oldest = dirty >= 0 ? Math.Min(oldest, dirty) : oldest;
+        }
+
+        var start = 0;
+        foreach (var (patient, end) in _blobEnds)
+        {
+            Commit.Patients.Add((_state.Names(patient).Id, _blobs.WrittenMemory[start..end]));
+            start = end;
+        }
+
+        Commit.Offset = oldest;
+    }
+
+    /// <summary>Adds this flow's counters to a report.</summary>
+    public void AddTo(FlowTotals totals)
+    {
+        for (var patient = 0; patient < _state.Count; patient++)
+        {
+            totals.Add(patient, in _state.Patient(patient));
+        }
+    }
+
+    private void Touch(int patient, long offset)
+    {
+        ref var dirty = ref _state.FirstDirty(patient);
+        dirty = dirty < 0 ? offset : dirty;
+        _state.Cause(patient) = offset;
+        _views?.Touch(patient);
+    }
+}

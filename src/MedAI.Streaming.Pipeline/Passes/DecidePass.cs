@@ -1,0 +1,218 @@
+// The fourth pass: scores become decisions, in the order in which patients came due.
+using System.Numerics;
+using System.Text;
+using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Domain.Patients;
+using MedAI.Streaming.Domain.Scores;
+using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Domain.Windows;
+using MedAI.Streaming.Pipeline.State;
+
+namespace MedAI.Streaming.Pipeline.Passes;
+
+/// <summary>Computes clinical scores, holds scores and risks against their rules, and lets patients go on.</summary>
+internal sealed class DecidePass(
+    FlowState state, ScorePass scores, WindowPass windows, LimitPass limits, AlertSink alerts, SeriesSink series, string modelId)
+{
+    /// <summary>Decides every request and clears the list.</summary>
+    public void Run(List<ScoreRequest> requests)
+    {
+        for (var i = 0; i < requests.Count; i++)
+        {
+            var request = requests[i];
+            if (scores.HasModel)
+            {
+                Model(in request, scores.Risk(i), i);
+            }
+
+            if (request.Tick)
+            {
+                Clinical(in request);
+                DoubtStaleLimits(in request);
+            }
+
+            windows.Scored(in request);
+            state.Blocked(request.Patient) = false;
+        }
+
+        requests.Clear();
+    }
+
+    /// <summary>What clinical scores see of a patient at an instant: fresh values, and which are stale.</summary>
+    public static void Fill(ref readonly PatientState p, long time, out ScoreInputs inputs)
+    {
+        inputs = new ScoreInputs
+        {
+            AgeYears = p.Facts.AgeYears,
+            Pregnant = p.Facts.Pregnant,
+            Scale2 = p.Facts.SpO2Scale2,
+        };
+        for (var mask = p.Seen; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            ref readonly var window = ref p.Windows[vital];
+            if (IsStale(in window, vital, time))
+            {
+                inputs.MarkStale((VitalSign)vital);
+            }
+            else
+            {
+                inputs[(VitalSign)vital] = window.ScoreValue;
+            }
+        }
+    }
+
+    private void Clinical(in ScoreRequest request)
+    {
+        Fill(in state.Patient(request.Patient), request.Time, out var inputs);
+        var indeterminate = 0u;
+        for (var kind = 0; kind < ClinicalScores.Count; kind++)
+        {
+            var result = ClinicalScores.Score((ScoreKind)kind, in inputs);
+            series.Score(request.Patient, (ScoreKind)kind, request.Time, in result);
+            var rule = state.Book.Scores[kind];
+            var index = state.Book.Score(kind);
+            ref var ruleState = ref state.Rule(request.Patient, index);
+            if (!rule.Enabled || (result.Status < ScoreStatus.Partial && !ruleState.Episode.IsLive))
+            {
+                continue;
+            }
+
+            // A score that is not computable any more is the weakest lower bound there is.
+            var partial = result.Status != ScoreStatus.Complete;
+            var value = result.Status < ScoreStatus.Partial ? 0 : result.Value;
+            var decision = ScoreLaw.Observe(ref ruleState, rule, request.Time, value, partial, result.AnyRed);
+            if (decision.Change.Changed)
+            {
+                alerts.Note(request.Patient, index, in decision, Evidence(in request, (ScoreKind)kind, in result));
+            }
+
+            indeterminate |= ruleState.Episode.Indeterminate ? result.StaleMask : 0;
+        }
+
+        Technical(
+            in request, state.Book.StaleInputs, indeterminate != 0, TransitionReason.InputsStale, TransitionReason.InputsBack,
+            new Evidence(request.Time, double.NaN, Missing: Names(0, indeterminate)));
+    }
+
+    private void Model(in ScoreRequest request, double risk, int number)
+    {
+        ref var p = ref state.Patient(request.Patient);
+        var silent = double.IsNaN(risk);
+        if (!silent)
+        {
+            p.Risk = risk;
+            p.RiskTime = request.Time;
+            p.ScoreCount++;
+            series.Risk(request.Patient, request.Time, risk, !request.Step);
+            if (request.Step)
+            {
+                scores.StateAfter(number).CopyTo(state.ModelState(request.Patient));
+            }
+        }
+
+        if (!request.Tick)
+        {
+            return;
+        }
+
+        Technical(
+            in request, state.Book.ModelSilent, silent, TransitionReason.ModelSilent, TransitionReason.ModelBack,
+            new Evidence(request.Time, double.NaN, Model: modelId));
+        if (silent || state.Settings.Model is not { Enabled: true } rule)
+        {
+            return;
+        }
+
+        Freshness(in p, request.Time, out var fresh, out var stale);
+        var decision = ScoreLaw.Observe(ref state.Rule(request.Patient, state.Book.Model), rule, request.Time, risk, fresh == 0, false);
+        if (decision.Change.Changed)
+        {
+            alerts.Note(request.Patient, state.Book.Model, in decision, new Evidence(
+                request.Time, risk, alerts.ReadingIds(request.Patient, p.Seen), Names(0, stale), modelId));
+        }
+    }
+
+    private static void Freshness(ref readonly PatientState p, long time, out uint fresh, out uint stale)
+    {
+        fresh = stale = 0;
+        for (var mask = p.Seen; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            if (IsStale(in p.Windows[vital], vital, time))
+            {
+                stale |= 1u << vital;
+            }
+            else
+            {
+                fresh |= 1u << vital;
+            }
+        }
+    }
+
+    private void Technical(
+        in ScoreRequest request, int rule, bool holds, TransitionReason because, TransitionReason over, in Evidence evidence)
+    {
+        ref var episode = ref state.Rule(request.Patient, rule).Episode;
+        if (holds)
+        {
+            alerts.Note(
+                request.Patient, rule, new Decision(episode.Hold(request.Time, AlertPriority.Low), because, double.NaN), in evidence);
+        }
+        else if (episode.IsLive)
+        {
+            alerts.Note(request.Patient, rule, new Decision(episode.End(false), over, double.NaN), in evidence);
+        }
+    }
+
+    private void DoubtStaleLimits(in ScoreRequest request)
+    {
+        ref var p = ref state.Patient(request.Patient);
+        for (var mask = p.Active; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            ref readonly var lead = ref p.Leads[vital];
+            if (request.Time - lead.LastEventTime > VitalSignCatalogue.ValidityWindow((VitalSign)vital, lead.Source))
+            {
+                limits.Doubt(request.Patient, vital, request.Time);
+            }
+        }
+    }
+
+    private Evidence Evidence(in ScoreRequest request, ScoreKind kind, in ScoreResult result)
+    {
+        var parts = new StringBuilder();
+        var names = ClinicalScores.PartNames(kind);
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (result.Parts[i] != ScoreParts.None)
+            {
+                parts.Append(parts.Length == 0 ? "" : " ").Append(names[i]).Append(result.Parts[i]);
+            }
+        }
+
+        var bound = result.Status == ScoreStatus.Complete ? "parts " : "a lower bound, parts ";
+        return new(
+            request.Time, result.Value, alerts.ReadingIds(request.Patient, result.UsedMask), Names(result.MissingMask, result.StaleMask),
+            Detail: bound + parts);
+    }
+
+    private static bool IsStale(ref readonly VitalWindow window, int vital, long time) =>
+        window.IsStale(time, VitalSignCatalogue.ValidityWindow((VitalSign)vital, window.Source));
+
+    private static string Names(uint missing, uint stale)
+    {
+        var names = new StringBuilder();
+        for (var v = 0; v < VitalSignCatalogue.Count; v++)
+        {
+            var bit = 1u << v;
+            if (((missing | stale) & bit) != 0)
+            {
+                names.Append(names.Length == 0 ? "" : " ").Append(VitalSignCatalogue.Info((VitalSign)v).Key)
+                    .Append((stale & bit) != 0 ? ":stale" : "");
+            }
+        }
+
+        return names.ToString();
+    }
+}

@@ -1,0 +1,188 @@
+// Holds released readings against limits, at once: limits wait for no tick and no model.
+using System.Numerics;
+using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Domain.Patients;
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Domain.Windows;
+using MedAI.Streaming.Pipeline.State;
+
+namespace MedAI.Streaming.Pipeline.Passes;
+
+/// <summary>Limits and signal quality of released frames. Per vital sign and patient it only goes forward in event time.</summary>
+internal sealed class LimitPass(FlowState state, AlertSink alerts, WindowPass windows)
+{
+    /// <summary>Holds one released frame against the patient's limits.</summary>
+    public void Observe(int patient, ref readonly Frame frame)
+    {
+        ref var p = ref state.Patient(patient);
+        var profile = state.Book.Profile(p.Facts.Profile);
+        for (var mask = frame.Present | frame.Bad; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            ref var lead = ref p.Leads[vital];
+            if (lead.Device != frame.Device && !TakesLead(ref lead, vital, in frame))
+            {
+                continue;
+            }
+
+            if (frame.EventTime <= lead.LastEventTime)
+            {
+                continue;
+            }
+
+            var before = lead.LastEventTime;
+            lead.LastEventTime = frame.EventTime;
+            var bit = 1u << vital;
+            if ((frame.Bad & bit) != 0)
+            {
+                // A charted slip of the pen is no signal: it is rejected, and that is all.
+                if (frame.Source != SourceClass.Charted)
+                {
+                    ObserveBad(patient, vital, in frame);
+                }
+
+                continue;
+            }
+
+            var value = frame.Values[vital];
+            lead.LastValid = value;
+            if ((p.Active & bit) != 0 || !profile.IsQuiet(vital, value))
+            {
+                ObserveClosely(patient, vital, in frame, value, before);
+            }
+        }
+    }
+
+    /// <summary>The evidence behind the open limits of a vital sign ended (lost contact, or a value older than its validity window).</summary>
+    public void Doubt(int patient, int vital, long eventTime)
+    {
+        ref var p = ref state.Patient(patient);
+        foreach (var rule in state.Book.Profile(p.Facts.Profile).LimitsOf(vital))
+        {
+            ref var ruleState = ref state.Rule(patient, rule);
+            ruleState.BeyondSince = default;
+            alerts.Note(
+                patient, rule, new Decision(ruleState.Episode.Doubt(), TransitionReason.InputsStale, double.NaN),
+                new Evidence(eventTime, double.NaN));
+        }
+    }
+
+    /// <summary>The highest priority of the patient's open limits on vital signs led by a device.</summary>
+    public AlertPriority OpenPriority(int patient, int device)
+    {
+        ref var p = ref state.Patient(patient);
+        var highest = AlertPriority.None;
+        for (var mask = p.Active; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            if (p.Leads[vital].Device != device)
+            {
+                continue;
+            }
+
+            foreach (var rule in state.Book.Profile(p.Facts.Profile).LimitsOf(vital))
+            {
+                ref readonly var episode = ref state.Rule(patient, rule).Episode;
+                highest = episode.State == EpisodeState.Open && episode.Priority > highest ? episode.Priority : highest;
+            }
+        }
+
+        return highest;
+    }
+
+    private static bool TakesLead(ref LimitLead lead, int vital, ref readonly Frame frame)
+    {
+        if (lead.Device != VitalWindow.NoDevice && frame.Source >= lead.Source
+            && frame.EventTime - lead.LastEventTime <= VitalSignCatalogue.ValidityWindow((VitalSign)vital, lead.Source))
+        {
+            return false;
+        }
+
+        lead.Device = frame.Device;
+        lead.Source = frame.Source;
+        return true;
+    }
+
+    private void ObserveClosely(int patient, int vital, ref readonly Frame frame, double value, long before)
+    {
+        ref var p = ref state.Patient(patient);
+        ref var lead = ref p.Leads[vital];
+        if (lead.BadSince != 0)
+        {
+            lead.BadSince = 0;
+            var rule = state.Book.Signal(vital);
+            alerts.Note(
+                patient, rule, new Decision(state.Rule(patient, rule).Episode.End(false), TransitionReason.SignalGood, double.NaN),
+                Of(patient, vital, in frame, value));
+        }
+
+        var unbroken = frame.EventTime - before <= VitalSignCatalogue.ValidityWindow((VitalSign)vital, frame.Source);
+        var active = false;
+        foreach (var rule in state.Book.Profile(p.Facts.Profile).LimitsOf(vital))
+        {
+            ref var ruleState = ref state.Rule(patient, rule);
+            var limit = state.Book.Profile(p.Facts.Profile).Limit(rule);
+            var delay = frame.Source == SourceClass.Charted ? 0 : limit.DelaySeconds * 1000L;
+            var decision = LimitLaw.Observe(ref ruleState, limit, frame.EventTime, value, delay, unbroken);
+            if (decision.Change.Changed)
+            {
+                alerts.Note(patient, rule, in decision, Of(patient, vital, in frame, value));
+                windows.RequestTick(patient, frame.EventTime, frame.ArrivalTime);
+            }
+
+            active |= LimitLaw.IsActive(in ruleState);
+        }
+
+        p.Active = active ? p.Active | (1u << vital) : p.Active & ~(1u << vital);
+    }
+
+    private void ObserveBad(int patient, int vital, ref readonly Frame frame)
+    {
+        ref var p = ref state.Patient(patient);
+        ref var lead = ref p.Leads[vital];
+        p.Active |= 1u << vital;
+        if (lead.BadSince == 0)
+        {
+            lead.BadSince = frame.EventTime;
+        }
+
+        var lasted = frame.EventTime - lead.BadSince;
+        if (lasted < state.Settings.BadSignalSeconds * 1000L)
+        {
+            return;
+        }
+
+        var breached = BreachedPriority(patient, vital, lead.LastValid);
+        var rule = state.Book.Signal(vital);
+        ref var episode = ref state.Rule(patient, rule).Episode;
+        var decision = breached > AlertPriority.None
+            ? new Decision(episode.Hold(lead.BadSince, breached), TransitionReason.SignalBadAfterBreach, double.NaN)
+            : new Decision(episode.Hold(lead.BadSince, AlertPriority.Low), TransitionReason.SignalBad, double.NaN);
+        alerts.Note(patient, rule, in decision, Of(patient, vital, in frame, lasted / 1000.0));
+    }
+
+    private AlertPriority BreachedPriority(int patient, int vital, double lastValid)
+    {
+        var profile = state.Book.Profile(state.Patient(patient).Facts.Profile);
+        var highest = AlertPriority.None;
+        foreach (var rule in profile.LimitsOf(vital))
+        {
+            var limit = profile.Limit(rule);
+            foreach (var level in limit.Levels)
+            {
+                // NaN, before the first valid value, is beyond nothing.
+                highest = LimitLaw.Beyond(limit.Side, lastValid, level.Threshold) && level.Priority > highest ? level.Priority : highest;
+            }
+        }
+
+        return highest;
+    }
+
+    private Evidence Of(int patient, int vital, ref readonly Frame frame, double value)
+    {
+        var unverified = (frame.Questionable & (1u << vital)) != 0 ? "the reading is marked questionable: unverified" : "";
+        return new(
+            frame.EventTime, value, alerts.ReadingId(patient, frame.Device, frame.Epoch, frame.Sequence, vital), Detail: unverified);
+    }
+}

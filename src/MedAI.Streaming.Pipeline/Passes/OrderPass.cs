@@ -1,0 +1,354 @@
+// The second pass: puts frames in order by source, judges timeliness and contact, and hands released frames on.
+using System.Globalization;
+using MedAI.Streaming.Domain.Patients;
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.State;
+using MedAI.Streaming.Pipeline.Wire;
+
+namespace MedAI.Streaming.Pipeline.Passes;
+
+/// <summary>Order, lateness, gaps, clocks and contact of all sources, on frames and on the arrival-time grid.</summary>
+internal sealed class OrderPass(
+    FlowState state, LimitPass limits, WindowPass windows, SourceLaw sources, AlertSink alerts, SeriesSink series, CommitBatch commit,
+    int partition)
+{
+    // A device that is this far ahead of a gap is let go on, whatever the gap wait.
+    private const int MaxHeld = 512;
+
+    /// <summary>
+    /// Runs every instant of the arrival-time grid that is due for a patient up to a time. Stops when the patient is blocked.
+    /// </summary>
+    /// <returns>False when the patient is blocked and this must be called again.</returns>
+    public bool Advance(int patient, long arrivalTime)
+    {
+        if (!windows.Drain(patient))
+        {
+            return false;
+        }
+
+        while (state.NextInstant(patient) <= arrivalTime)
+        {
+            RunInstant(patient, state.NextInstant(patient));
+            if (!windows.Drain(patient))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Applies one frame, after <see cref="Advance"/> to its arrival time.</summary>
+    public void Apply(in Element element, List<RejectedReading> rejected)
+    {
+        ref var p = ref state.Patient(element.Patient);
+        p.LastArrival = element.ArrivalTime;
+        ref var frame = ref state.Frames[element.Frame];
+        ref var device = ref state.Device(ref p, frame.Device);
+        var settings = state.Settings.Sources[(int)frame.Source];
+        p.Counts.Frames++;
+        p.Counts.In += frame.Readings;
+        var arrival = device.Arrive(frame.Epoch, frame.Sequence, settings.GapWait > 0);
+        if (arrival == Arrival.Duplicate || (arrival == Arrival.Hold && !Hold(ref p, element.Patient, element.Frame, settings)))
+        {
+            p.Counts.Duplicate += frame.Readings;
+            state.Frames.Free(element.Frame);
+            return;
+        }
+
+        Judge(ref p, ref frame, in device, in settings, in element, rejected);
+        switch (arrival)
+        {
+            case Arrival.Release:
+                Release(element.Patient, element.Frame);
+                ReleaseContiguous(element.Patient, frame.Device);
+                break;
+            case Arrival.Filler:
+                Fill(element.Patient, element.Frame);
+                break;
+            case Arrival.Hold when device.Held > MaxHeld:
+                GiveUp(element.Patient, frame.Device, long.MaxValue);
+                break;
+        }
+    }
+
+    // Decides late and future, counts every reading, and keeps what was rejected as dead letters.
+    private void Judge(
+        ref PatientState p, ref Frame frame, in DeviceOrder device, in SourceSettings settings, in Element element,
+        List<RejectedReading> rejected)
+    {
+        if (frame.EventTime > frame.ArrivalTime + settings.FutureTolerance)
+        {
+            frame.Flags |= FrameFlags.Future;
+            p.Counts.Rejected[(int)RejectReason.FutureEventTime] += frame.Readings;
+            DeadLetter(in element, 0, frame.Readings, RejectReason.FutureEventTime, string.Create(
+                CultureInfo.InvariantCulture,
+                $"event time {Time(frame.EventTime)} is {(frame.EventTime - frame.ArrivalTime) / 1000.0:0.#} s ahead of arrival"));
+            return;
+        }
+
+        if (device.IsLate(frame.EventTime, settings.Grace))
+        {
+            frame.Flags |= FrameFlags.Late;
+            p.Counts.Late += frame.Readings;
+            series.Readings(element.Patient, in frame);
+            return;
+        }
+
+        p.Counts.Accepted += frame.Readings - element.RejectedCount;
+        for (var i = 0; i < element.RejectedCount; i++)
+        {
+            var reading = rejected[element.RejectedFrom + i];
+            p.Counts.Rejected[(int)reading.Reason]++;
+            var vital = reading.Vital == 255 ? reading.Name : VitalSignCatalogue.Info((VitalSign)reading.Vital).Key;
+            DeadLetter(in element, i, 1, reading.Reason, string.Create(
+                CultureInfo.InvariantCulture, $"{vital} {reading.Value} {Units.Code(reading.Unit)} at {Time(frame.EventTime)}"));
+        }
+
+        series.Readings(element.Patient, in frame);
+    }
+
+    // Puts a frame among the held ones of its device, by epoch and sequence. False: it is a repeat of one of them.
+    private bool Hold(ref PatientState p, int patient, int number, in SourceSettings settings)
+    {
+        ref var frame = ref state.Frames[number];
+        ref var device = ref state.Device(ref p, frame.Device);
+        int before = -1, at = device.HeldFirst;
+        while (at >= 0 && Earlier(in state.Frames[at], in frame))
+        {
+            before = at;
+            at = state.Frames.Next(at);
+        }
+
+        if (at >= 0 && state.Frames[at].Epoch == frame.Epoch && state.Frames[at].Sequence == frame.Sequence)
+        {
+            return false;
+        }
+
+        state.Frames.Next(number) = at;
+        if (before < 0)
+        {
+            device.HeldFirst = number;
+        }
+        else
+        {
+            state.Frames.Next(before) = number;
+        }
+
+        device.Held++;
+        if (device.GapUntil == PatientState.Never)
+        {
+            device.GapUntil = frame.ArrivalTime + settings.GapWait;
+            Wake(patient, device.GapUntil);
+        }
+
+        return true;
+    }
+
+    private void Release(int patient, int number)
+    {
+        ref var p = ref state.Patient(patient);
+        ref var frame = ref state.Frames[number];
+        ref var device = ref state.Device(ref p, frame.Device);
+        var watermark = device.Watermark;
+        device.Released(in frame);
+        if ((frame.Flags & FrameFlags.Future) != 0)
+        {
+            sources.Ahead(patient, in frame, watermark);
+            state.Frames.Free(number);
+            return;
+        }
+
+        if ((frame.Flags & FrameFlags.Late) != 0)
+        {
+            state.Frames.Free(number);
+            return;
+        }
+
+        p.Clock = Math.Max(p.Clock, Math.Min(frame.EventTime, frame.ArrivalTime));
+        if (p.FirstEventTime == long.MinValue)
+        {
+            Start(ref p, patient, in frame);
+        }
+
+        sources.Heard(patient, in frame, watermark);
+        limits.Observe(patient, in frame);
+        var timeout = state.Settings.Sources[(int)frame.Source].ContactTimeout;
+        if (timeout > 0)
+        {
+            Wake(patient, device.Watermark + timeout + 1);
+        }
+
+        windows.Settle(patient, number);
+    }
+
+    private void ReleaseContiguous(int patient, int local)
+    {
+        ref var device = ref state.Device(ref state.Patient(patient), local);
+        while (device.HeldFirst >= 0)
+        {
+            ref var first = ref state.Frames[device.HeldFirst];
+            if (first.Epoch != device.Epoch || first.Sequence != device.Next)
+            {
+                // What is still held waits for a gap of its own, counted from its own arrival.
+                device.GapUntil = first.ArrivalTime + state.Settings.Sources[(int)device.Source].GapWait;
+                return;
+            }
+
+            Release(patient, Unhold(ref device));
+        }
+
+        device.GapUntil = PatientState.Never;
+    }
+
+    // Waiting is over up to an instant: what is missing is given up, and what is held goes on.
+    private void GiveUp(int patient, int local, long instant)
+    {
+        ref var p = ref state.Patient(patient);
+        ref var device = ref state.Device(ref p, local);
+        while (device.HeldFirst >= 0 && device.GapUntil <= instant)
+        {
+            ref var first = ref state.Frames[device.HeldFirst];
+            if (first.Epoch > device.Epoch)
+            {
+                StartEpoch(ref device, first.Epoch);
+            }
+
+            if (first.Sequence > device.Next && device.Watermark != long.MinValue)
+            {
+                sources.Gap(patient, in first, first.Sequence - device.Next);
+            }
+
+            Release(patient, Unhold(ref device));
+            ReleaseContiguous(patient, local);
+        }
+    }
+
+    private void StartEpoch(ref DeviceOrder device, ulong epoch)
+    {
+        device.StartEpoch(epoch);
+        for (var at = device.HeldFirst; at >= 0; at = state.Frames.Next(at))
+        {
+            if (state.Frames[at].Epoch == epoch)
+            {
+                device.Admit(state.Frames[at].Sequence);
+            }
+        }
+    }
+
+    // A frame that nobody waits for any more corrects windows, but drives no limit: limits only go forward.
+    private void Fill(int patient, int number)
+    {
+        ref var frame = ref state.Frames[number];
+        frame.Flags |= FrameFlags.Filler;
+        if ((frame.Flags & (FrameFlags.Late | FrameFlags.Future)) != 0)
+        {
+            state.Frames.Free(number);
+            return;
+        }
+
+        windows.Settle(patient, number);
+    }
+
+    private int Unhold(ref DeviceOrder device)
+    {
+        var number = device.HeldFirst;
+        device.HeldFirst = state.Frames.Next(number);
+        device.Held--;
+        state.Frames.Next(number) = -1;
+        return number;
+    }
+
+    private void Start(ref PatientState p, int patient, ref readonly Frame frame)
+    {
+        p.FirstEventTime = frame.EventTime;
+        if (p.Facts.AdmissionTime == long.MinValue)
+        {
+            // Nobody said when the patient was admitted: the first reading stands in, on the tick grid.
+            p.Facts.AdmissionTime = windows.TickAtOrAfter(frame.EventTime) - (state.Settings.TickSeconds * 1000L);
+        }
+
+        windows.AnchorSteps(patient, frame.EventTime);
+    }
+
+    private void RunInstant(int patient, long instant)
+    {
+        ref var p = ref state.Patient(patient);
+        p.LastArrival = Math.Max(p.LastArrival, instant);
+        for (var local = 0; local < p.DeviceCount; local++)
+        {
+            if (state.Device(ref p, local).GapUntil <= instant)
+            {
+                GiveUp(patient, local, instant);
+            }
+        }
+
+        for (var local = 0; local < p.DeviceCount; local++)
+        {
+            sources.CheckContact(patient, local, instant);
+        }
+
+        if (p.ForceAt <= instant)
+        {
+            p.Settled = Math.Max(p.Settled, p.DueTick);
+            p.ForceAt = PatientState.Never;
+        }
+
+        if (p.PagesPending > 0)
+        {
+            alerts.DecideDelayedPages(patient, instant);
+        }
+
+        state.NextInstant(patient) = PatientState.Never;
+        Wake(patient, Math.Max(NextDue(ref p, patient), instant + 1));
+    }
+
+    /// <summary>The earliest arrival time at which anything of a patient is due, or <see cref="PatientState.Never"/>.</summary>
+    public long NextDue(ref PatientState p, int patient)
+    {
+        var due = p.ForceAt;
+        for (var local = 0; local < p.DeviceCount; local++)
+        {
+            ref var device = ref state.Device(ref p, local);
+            due = Math.Min(due, device.GapUntil);
+            var timeout = state.Settings.Sources[(int)device.Source].ContactTimeout;
+            if (timeout > 0 && !device.Lost && device.Watermark != long.MinValue)
+            {
+                due = Math.Min(due, device.Watermark + timeout + 1);
+            }
+        }
+
+        if (p.PagesPending > 0)
+        {
+            foreach (ref readonly var rule in state.RulesOf(patient))
+            {
+                due = rule.PageAt == 0 ? due : Math.Min(due, rule.PageAt);
+            }
+        }
+
+        return due;
+    }
+
+    /// <summary>Makes sure that a patient is looked at when a time of arrival has come.</summary>
+    public void Wake(int patient, long arrivalTime)
+    {
+        ref var next = ref state.NextInstant(patient);
+        if (arrivalTime < next)
+        {
+            next = Grid.AtOrAfter(arrivalTime);
+        }
+    }
+
+    private void DeadLetter(in Element element, int index, int readings, RejectReason reason, string detail) =>
+        commit.DeadLetters.Add(new DeadLetter(
+            partition, element.Offset, index, readings, state.Names(element.Patient).Id, reason.Name(), detail));
+
+    private static bool Earlier(in Frame a, in Frame b) => a.Epoch != b.Epoch ? a.Epoch < b.Epoch : a.Sequence < b.Sequence;
+
+    private static string Time(long ms) =>
+        ms is > -62135596800000 and < 253402300800000
+            ? DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)
+            : ms.ToString(CultureInfo.InvariantCulture) + " ms";
+}

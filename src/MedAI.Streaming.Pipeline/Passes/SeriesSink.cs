@@ -1,0 +1,90 @@
+// Collects points for the series: every reading that was taken or came late, and every score.
+using System.Numerics;
+using MedAI.Streaming.Domain.Scores;
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.State;
+
+namespace MedAI.Streaming.Pipeline.Passes;
+
+/// <summary>Adds points of records that the series store does not have yet.</summary>
+internal sealed class SeriesSink
+{
+    private const int FirstScore = VitalSignCatalogue.Count;
+    private readonly FlowState _state;
+
+    /// <summary>A sink into a batch; series are numbered here.</summary>
+    public SeriesSink(FlowState state, SeriesBatch batch, string? model)
+    {
+        _state = state;
+        Batch = batch;
+        foreach (var vital in VitalSignCatalogue.All)
+        {
+            batch.Names.Add(vital.Key);
+        }
+
+        for (var kind = 0; kind < ClinicalScores.Count; kind++)
+        {
+            batch.Names.Add($"score.{((ScoreKind)kind).Name()}");
+        }
+
+        batch.Names.Add($"model.{model ?? "none"}");
+    }
+
+    /// <summary>The batch.</summary>
+    public SeriesBatch Batch { get; }
+
+    /// <summary>Records before this offset have their points in the store: they are applied again after a crash, without points.</summary>
+    public long AppliedOffset { get; set; }
+
+    /// <summary>Adds the readings of a frame that was taken or came late.</summary>
+    public void Readings(int patient, ref readonly Frame frame)
+    {
+        if (!Wanted(patient))
+        {
+            return;
+        }
+
+        NamePatients();
+        var late = (frame.Flags & FrameFlags.Late) != 0 ? PointFlags.Late : PointFlags.None;
+        for (var mask = frame.Present; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            var questionable = (frame.Questionable & (1u << vital)) != 0 ? PointFlags.Questionable : PointFlags.None;
+            Batch.Points.Add(new SeriesPoint(patient, (ushort)vital, frame.EventTime, frame.Values[vital], late | questionable));
+        }
+    }
+
+    /// <summary>Adds a clinical score.</summary>
+    public void Score(int patient, ScoreKind kind, long time, in ScoreResult result)
+    {
+        if (Wanted(patient) && result.Status >= ScoreStatus.Partial)
+        {
+            NamePatients();
+            var partial = result.Status == ScoreStatus.Partial ? PointFlags.Partial : PointFlags.None;
+            Batch.Points.Add(new SeriesPoint(patient, (ushort)(FirstScore + (int)kind), time, result.Value, partial));
+        }
+    }
+
+    /// <summary>Adds a risk.</summary>
+    public void Risk(int patient, long time, double risk, bool provisional)
+    {
+        if (Wanted(patient))
+        {
+            NamePatients();
+            var flags = provisional ? PointFlags.Provisional : PointFlags.None;
+            Batch.Points.Add(new SeriesPoint(patient, FirstScore + ClinicalScores.Count, time, risk, flags));
+        }
+    }
+
+    private bool Wanted(int patient) => _state.Cause(patient) >= AppliedOffset;
+
+    private void NamePatients()
+    {
+        while (Batch.Patients.Count < _state.Count)
+        {
+            Batch.Patients.Add(_state.Names(Batch.Patients.Count).Id);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// Technical alerts about sources: contact, gaps in the sequence, clocks that run ahead.
+using System.Globalization;
+using System.Numerics;
+using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Domain.Patients;
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Pipeline.State;
+
+namespace MedAI.Streaming.Pipeline.Passes;
+
+/// <summary>
+/// One episode per patient, rule and class of source. Contact is judged by the age of the last frame on the arrival-time grid;
+/// gaps and clocks by released frames, so that disorder that is waited for raises nothing.
+/// </summary>
+internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink alerts)
+{
+    /// <summary>A frame was released that is not ahead: contact is back, and old gaps and skews clear after a while.</summary>
+    /// <param name="patient">The patient.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="watermark">The source's watermark before it.</param>
+    public void Heard(int patient, ref readonly Frame frame, long watermark)
+    {
+        ref var p = ref state.Patient(patient);
+        ref var device = ref state.Device(ref p, frame.Device);
+        var source = (int)frame.Source;
+        if (device.Lost && frame.EventTime > watermark)
+        {
+            device.Lost = false;
+            p.LostDevices &= ~(1u << frame.Device);
+            if (!AnyLost(ref p, frame.Source))
+            {
+                End(patient, state.Book.Contact(frame.Source), TransitionReason.ContactRestored, in frame);
+            }
+        }
+
+        var clear = state.Settings.TechnicalClearSeconds * 1000L;
+        if (p.LastGap[source] != 0 && frame.EventTime - p.LastGap[source] >= clear)
+        {
+            p.LastGap[source] = 0;
+            End(patient, state.Book.Gap(frame.Source), TransitionReason.SequenceContiguous, in frame);
+        }
+
+        if (p.LastSkew[source] != 0 && frame.EventTime - p.LastSkew[source] >= clear)
+        {
+            p.LastSkew[source] = 0;
+            End(patient, state.Book.Clock(frame.Source), TransitionReason.ClockAgrees, in frame);
+        }
+    }
+
+    /// <summary>Frames before this one were given up.</summary>
+    public void Gap(int patient, ref readonly Frame frame, ulong missing)
+    {
+        ref var p = ref state.Patient(patient);
+        p.LastGap[(int)frame.Source] = frame.EventTime;
+        Hold(
+            patient, state.Book.Gap(frame.Source), AlertPriority.Low, TransitionReason.SequenceGap,
+            new Evidence(frame.EventTime, missing, FrameId(patient, in frame)));
+    }
+
+    /// <summary>A frame's event time is further ahead of its arrival than the source may be; it was rejected.</summary>
+    public void Ahead(int patient, ref readonly Frame frame, long watermark)
+    {
+        ref var p = ref state.Patient(patient);
+        // The frame's own time is wrong and arrival times are not event times: the episode is dated by the last good frame.
+        var since = watermark == long.MinValue ? frame.ArrivalTime : watermark;
+        p.LastSkew[(int)frame.Source] = since;
+        Hold(
+            patient, state.Book.Clock(frame.Source), AlertPriority.Medium, TransitionReason.ClockAhead,
+            new Evidence(since, (frame.EventTime - frame.ArrivalTime) / 1000.0, FrameId(patient, in frame)));
+    }
+
+    /// <summary>Looks whether contact with a device is lost at an instant of arrival time.</summary>
+    public void CheckContact(int patient, int local, long instant)
+    {
+        ref var p = ref state.Patient(patient);
+        ref var device = ref state.Device(ref p, local);
+        var timeout = state.Settings.Sources[(int)device.Source].ContactTimeout;
+        if (timeout == 0 || device.Lost || device.Watermark == long.MinValue || instant - device.Watermark <= timeout)
+        {
+            return;
+        }
+
+        device.Lost = true;
+        p.LostDevices |= 1u << local;
+        // A lost signal must not hide an arrest: silence after a breach is as urgent as the breach.
+        var least = device.Source == SourceClass.Bedside ? AlertPriority.Medium : AlertPriority.Low;
+        var open = limits.OpenPriority(patient, local);
+        Hold(
+            patient, state.Book.Contact(device.Source), open > least ? open : least, TransitionReason.ContactLost,
+            new Evidence(device.Watermark, timeout / 1000.0, Detail: $"device {state.Names(patient).Devices[local]}"));
+        for (var mask = p.Active; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            if (p.Leads[vital].Device == local)
+            {
+                limits.Doubt(patient, vital, device.Watermark);
+            }
+        }
+    }
+
+    private bool AnyLost(ref PatientState p, SourceClass source)
+    {
+        for (var mask = p.LostDevices; mask != 0; mask &= mask - 1)
+        {
+            if (state.Device(ref p, BitOperations.TrailingZeroCount(mask)).Source == source)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Hold(int patient, int rule, AlertPriority priority, TransitionReason reason, in Evidence evidence) => alerts.Note(
+        patient, rule, new Decision(state.Rule(patient, rule).Episode.Hold(evidence.EventTime, priority), reason, double.NaN), in evidence);
+
+    private void End(int patient, int rule, TransitionReason reason, ref readonly Frame frame) => alerts.Note(
+        patient, rule, new Decision(state.Rule(patient, rule).Episode.End(false), reason, double.NaN),
+        new Evidence(frame.EventTime, double.NaN, FrameId(patient, in frame)));
+
+    private string FrameId(int patient, ref readonly Frame frame) => string.Create(
+        CultureInfo.InvariantCulture, $"{state.Names(patient).Devices[frame.Device]}/{frame.Epoch}/{frame.Sequence}");
+}

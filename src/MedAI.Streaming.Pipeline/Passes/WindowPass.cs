@@ -1,0 +1,297 @@
+// Lets released frames settle into windows in event time, and says when a patient is due to be scored.
+using System.Numerics;
+using MedAI.Streaming.Domain.Patients;
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Pipeline.State;
+
+namespace MedAI.Streaming.Pipeline.Passes;
+
+/// <summary>A patient to score at an instant.</summary>
+/// <param name="Patient">The patient.</param>
+/// <param name="Time">The instant, event time.</param>
+/// <param name="Tick">Scores are due and decide.</param>
+/// <param name="Step">The model's step ends: its state advances.</param>
+internal readonly record struct ScoreRequest(int Patient, long Time, bool Tick, bool Step);
+
+/// <summary>
+/// Windows of all patients. Frames of a patient's several sources settle merged by event time, behind the patient's clock by the
+/// longest gap wait among them, so that disorder inside the gap wait changes no score. An instant is taken when every frame
+/// that is waited for is in: when the clock has passed it by that time, or the arrival time has.
+/// </summary>
+internal sealed class WindowPass(FlowState state)
+{
+    // A patient unheard of for longer than this starts the model's state anew instead of stepping through the silence.
+    private const int MaxCatchUpSteps = 336;
+
+    private readonly long _tickMs = state.Settings.TickSeconds * 1000L;
+
+    /// <summary>Patients to score before anything else of them may be applied.</summary>
+    public List<ScoreRequest> Requests { get; } = [];
+
+    /// <summary>Takes a released frame: it settles at once if its time has passed, else it waits in the patient's queue.</summary>
+    public void Settle(int patient, int frame)
+    {
+        ref var p = ref state.Patient(patient);
+        ref var f = ref state.Frames[frame];
+        if (f.EventTime <= p.Settled)
+        {
+            Apply(ref p, patient, in f);
+            state.Frames.Free(frame);
+            return;
+        }
+
+        Enqueue(ref p, frame);
+    }
+
+    /// <summary>
+    /// Settles what is due and stops at the first instant to score: then the patient is blocked until it is scored, and this is
+    /// called again.
+    /// </summary>
+    /// <returns>False when the patient is blocked.</returns>
+    public bool Drain(int patient)
+    {
+        ref var p = ref state.Patient(patient);
+        if (p.Clock != long.MinValue && p.Clock - p.SettleTime > p.Settled)
+        {
+            p.Settled = p.Clock - p.SettleTime;
+        }
+
+        while (true)
+        {
+            var next = Math.Min(p.DueTick, p.NextStep);
+            var first = p.QueueFirst;
+            if (first >= 0 && state.Frames[first].EventTime <= Math.Min(p.Settled, next))
+            {
+                p.QueueFirst = state.Frames.Next(first);
+                p.QueueLast = p.QueueFirst < 0 ? -1 : p.QueueLast;
+                Apply(ref p, patient, in state.Frames[first]);
+                state.Frames.Free(first);
+            }
+            else if (next > p.Settled)
+            {
+                return true;
+            }
+            else if (!SkipSilence(ref p, patient) && Take(ref p, patient, next))
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Asks for scores at an event time, because a limit changed its state then.</summary>
+    public void RequestTick(int patient, long eventTime, long arrivalTime)
+    {
+        ref var p = ref state.Patient(patient);
+        if (eventTime > p.LastTick)
+        {
+            MakeDue(ref p, patient, eventTime, arrivalTime);
+        }
+    }
+
+    /// <summary>After an instant was scored and decided: windows start anew and the next instant is found.</summary>
+    public void Scored(in ScoreRequest request)
+    {
+        ref var p = ref state.Patient(request.Patient);
+        if (request.Step)
+        {
+            p.StepStart = request.Time;
+            p.NextStep = request.Time + state.Features!.StepMs;
+        }
+
+        for (var mask = p.Seen; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            ref var window = ref p.Windows[vital];
+            if (request.Step)
+            {
+                window.StepSum = 0;
+                window.StepCount = 0;
+            }
+
+            if (request.Tick)
+            {
+                window.TickSum = 0;
+                window.TickCount = 0;
+                window.KnownStale = window.IsStale(request.Time, Validity(vital, window.Source));
+            }
+        }
+
+        if (request.Tick)
+        {
+            p.LastTick = request.Time;
+            p.Dirty = false;
+            AwaitExpiry(ref p, request.Patient);
+        }
+    }
+
+    /// <summary>Anchors the patient's model steps to the admission, at the first event time or when the admission becomes known.</summary>
+    public void AnchorSteps(int patient, long eventTime)
+    {
+        ref var p = ref state.Patient(patient);
+        if (state.Features is not { } features)
+        {
+            return;
+        }
+
+        var from = Math.Max(p.StepStart, eventTime - features.StepMs);
+        var steps = Math.Max(1, CeilingDivide(Math.Max(from + 1, eventTime) - p.Facts.AdmissionTime, features.StepMs));
+        p.NextStep = p.Facts.AdmissionTime + (steps * features.StepMs);
+        p.StepStart = p.StepStart == long.MinValue ? p.NextStep - features.StepMs : p.StepStart;
+    }
+
+    /// <summary>The tick grid's first instant at or after an event time.</summary>
+    public long TickAtOrAfter(long eventTime) => CeilingDivide(eventTime, _tickMs) * _tickMs;
+
+    private static long CeilingDivide(long value, long by) => Math.DivRem(value, by, out var rest) + (rest > 0 ? 1 : 0);
+
+    private static long Validity(int vital, SourceClass source) => VitalSignCatalogue.ValidityWindow((VitalSign)vital, source);
+
+    // Sorted by (event time, device, sequence): nearly always the new frame goes to the end.
+    private void Enqueue(ref PatientState p, int frame)
+    {
+        if (p.QueueLast < 0)
+        {
+            p.QueueFirst = p.QueueLast = frame;
+            return;
+        }
+
+        if (Before(p.QueueLast, frame))
+        {
+            state.Frames.Next(p.QueueLast) = frame;
+            p.QueueLast = frame;
+            return;
+        }
+
+        if (Before(frame, p.QueueFirst))
+        {
+            state.Frames.Next(frame) = p.QueueFirst;
+            p.QueueFirst = frame;
+            return;
+        }
+
+        var at = p.QueueFirst;
+        while (Before(state.Frames.Next(at), frame))
+        {
+            at = state.Frames.Next(at);
+        }
+
+        state.Frames.Next(frame) = state.Frames.Next(at);
+        state.Frames.Next(at) = frame;
+    }
+
+    private bool Before(int a, int b)
+    {
+        ref readonly var x = ref state.Frames[a];
+        ref readonly var y = ref state.Frames[b];
+        return x.EventTime != y.EventTime ? x.EventTime < y.EventTime
+            : x.Device != y.Device ? x.Device < y.Device
+            : x.Epoch != y.Epoch ? x.Epoch < y.Epoch
+            : x.Sequence < y.Sequence;
+    }
+
+    private void Apply(ref PatientState p, int patient, ref readonly Frame f)
+    {
+        var taken = false;
+        for (var mask = f.Present & ~f.Questionable; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            ref var window = ref p.Windows[vital];
+            taken |= window.Take(
+                f.Device, f.Source, f.Epoch, f.Sequence, f.EventTime, f.Values[vital], Validity(vital, window.Source), p.LastTick,
+                p.StepStart);
+            p.Seen |= 1u << vital;
+        }
+
+        if (taken && !(p.Dirty && p.DueTick <= f.EventTime + _tickMs && p.DueTick >= f.EventTime))
+        {
+            var due = TickAtOrAfter(f.EventTime);
+            MakeDue(ref p, patient, due > p.LastTick ? due : TickAtOrAfter(p.LastTick + 1), f.ArrivalTime);
+        }
+    }
+
+    private void MakeDue(ref PatientState p, int patient, long eventTime, long arrivalTime)
+    {
+        if (!p.Dirty || eventTime < p.DueTick)
+        {
+            p.DueTick = p.Dirty ? eventTime : Math.Min(p.DueTick, eventTime);
+            var force = Grid.AtOrAfter(Math.Max(p.DueTick, arrivalTime) + p.SettleTime);
+            p.ForceAt = p.Dirty ? Math.Min(p.ForceAt, force) : force;
+            p.Dirty = true;
+            ref var next = ref state.NextInstant(patient);
+            next = Math.Min(next, p.ForceAt);
+        }
+    }
+
+    // Nothing new is due: the next instant is when the first value expires, so that silence is noticed too.
+    private void AwaitExpiry(ref PatientState p, int patient)
+    {
+        var expiry = PatientState.Never;
+        for (var mask = p.Seen; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            ref readonly var window = ref p.Windows[vital];
+            if (!window.KnownStale)
+            {
+                expiry = Math.Min(expiry, window.LastEventTime + Validity(vital, window.Source) + 1);
+            }
+        }
+
+        p.DueTick = expiry == PatientState.Never ? expiry : Math.Max(TickAtOrAfter(expiry), TickAtOrAfter(p.LastTick + 1));
+        p.ForceAt = p.DueTick == PatientState.Never ? PatientState.Never : Grid.AtOrAfter(p.DueTick + p.SettleTime);
+        ref var next = ref state.NextInstant(patient);
+        next = Math.Min(next, p.ForceAt);
+    }
+
+    // True when the model's steps were moved over a long silence.
+    private bool SkipSilence(ref PatientState p, int patient)
+    {
+        if (state.Features is not { } features || p.NextStep > p.Settled
+            || (p.Settled - p.NextStep) / features.StepMs <= MaxCatchUpSteps)
+        {
+            return false;
+        }
+
+        var steps = (p.Settled - p.NextStep) / features.StepMs;
+        p.NextStep += steps * features.StepMs;
+        p.StepStart = p.NextStep - features.StepMs;
+        state.ModelState(patient).Clear();
+        return true;
+    }
+
+    // True when the instant is to be scored; an expected expiry that did not come is passed over.
+    private bool Take(ref PatientState p, int patient, long instant)
+    {
+        var tick = instant == p.DueTick;
+        var step = instant == p.NextStep;
+        if (tick && !p.Dirty && !AnythingExpired(ref p, instant))
+        {
+            AwaitExpiry(ref p, patient);
+            tick = false;
+        }
+
+        if (!tick && !step)
+        {
+            return false;
+        }
+
+        Requests.Add(new ScoreRequest(patient, instant, tick, step));
+        state.Blocked(patient) = true;
+        return true;
+    }
+
+    private static bool AnythingExpired(ref PatientState p, long instant)
+    {
+        for (var mask = p.Seen; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            ref readonly var window = ref p.Windows[vital];
+            if (!window.KnownStale && window.IsStale(instant, Validity(vital, window.Source)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
