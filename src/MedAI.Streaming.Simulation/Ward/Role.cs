@@ -1,7 +1,7 @@
 // The roles to be cast in a ward: which stories are played, with which equipment, and when.
 namespace MedAI.Streaming.Simulation;
 
-/// <summary>A story and what it needs: a monitor or a wearable alone, intensive care if there is room, a patient with COPD.</summary>
+/// <summary>A story and what it needs: a monitor or a wearable alone, intensive care if there is room, COPD.</summary>
 internal sealed record Role(WardStory Story, bool Monitor = true, bool Intensive = false, bool Scale2 = false)
 {
     private const int Stories = 16;
