@@ -71,15 +71,17 @@ internal sealed class FleetSignal
 
     private RecordedReading InUnit(double value)
     {
-        var own = OwnUnit(_vital);
+        var own = VitalSignCatalogue.CanonicalUnit(_vital);
         if (_otherUnit)
         {
-            // UCUM: 1 kPa = 7.50062 mm[Hg]; glucose 18.016 g/mol, so 1 mmol/L = 18.016 mg/dL.
             switch (own)
             {
                 case Unit.Celsius: return Sent(Rounding.To((value * 1.8) + 32, 0.1), Unit.Fahrenheit);
-                case Unit.MillimetreOfMercury: return Sent(Rounding.To(value / 7.50062, 0.1), Unit.Kilopascal);
-                case Unit.MilligramPerDecilitre: return Sent(Rounding.To(value / 18.016, 0.1), Unit.MillimolePerLitre);
+                case Unit.MillimetreOfMercury:
+                    return Sent(Rounding.To(value / UnitConversion.MillimetreOfMercuryInKilopascal, 0.1), Unit.Kilopascal);
+                case Unit.MilligramPerDecilitre:
+                    var molar = value / UnitConversion.MilligramPerDecilitreInMillimolePerLitre;
+                    return Sent(Rounding.To(molar, 0.1), Unit.MillimolePerLitre);
                 case Unit.Percent when _vital != VitalSign.PerfusionIndex:
                     return Sent(Rounding.To(value / 100, 0.01), Unit.Fraction);
                 default: break;
@@ -90,17 +92,6 @@ internal sealed class FleetSignal
     }
 
     private RecordedReading Sent(double value, Unit unit) => new(_vital, value, unit, _validity);
-
-    private static Unit OwnUnit(VitalSign vital) => vital switch
-    {
-        VitalSign.HeartRate or VitalSign.PulseRate or VitalSign.RespiratoryRate => Unit.PerMinute,
-        VitalSign.SpO2 or VitalSign.InspiredOxygen or VitalSign.PerfusionIndex => Unit.Percent,
-        VitalSign.Temperature => Unit.Celsius,
-        VitalSign.Glucose => Unit.MilligramPerDecilitre,
-        VitalSign.OxygenFlow => Unit.LitrePerMinute,
-        VitalSign.Consciousness or VitalSign.GlasgowComaScale => Unit.Score,
-        _ => Unit.MillimetreOfMercury,
-    };
 
     // The limits are those of DefaultRules where it has the vital sign; below and above reach past its second level.
     private static Range RangeOf(VitalSign vital) => vital switch

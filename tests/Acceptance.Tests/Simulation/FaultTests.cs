@@ -158,6 +158,21 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void What_Corrupt_spoils_is_refused_for_the_reason_it_was_spoilt_for()
+    {
+        var spoilt = Frames(Fault.Corrupt(1).Apply(_clean.Elements, 1)).SelectMany(f => f.Readings);
+        var reasons = spoilt.Where(r => r.Vital is not null).GroupBy(r => UnitConversion.ToCanonical(r.Vital!.Value, r.Unit, r.Value, out _))
+            .ToDictionary(g => g.Key, g => g.ToList());
+
+        Assert.All(reasons[RejectReason.NotANumber], r => Assert.False(double.IsFinite(r.Value)));
+        Assert.All(reasons[RejectReason.None], r => Assert.NotEqual(Unit.Unknown, r.Unit));
+        Assert.DoesNotContain(reasons[RejectReason.None], r => r.Value is -40 or 9_999 or 1e300);
+        Assert.All(
+            [RejectReason.NotANumber, RejectReason.OutOfRange, RejectReason.WrongUnit],
+            reason => Assert.InRange(reasons[reason].Count, 300, 1_200));
+    }
+
+    [Fact]
     public void Restart_raises_the_epoch_and_counts_from_one_again()
     {
         var restarted = Frames(Fault.Restart(0.01).Apply(_clean.Elements, 1));

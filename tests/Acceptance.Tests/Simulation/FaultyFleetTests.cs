@@ -1,4 +1,5 @@
 // The worlds of the property tests are reproducible from their seed and keep what they promise.
+using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Simulation;
@@ -84,6 +85,28 @@ public sealed class FaultyFleetTests
         static bool OneSource(FleetScenario scenario) => scenario.Elements.OfType<FrameElement>()
             .SelectMany(f => f.Readings.Select(r => (f.Patient, r.Vital, f.Device))).Distinct()
             .GroupBy(x => (x.Patient, x.Vital)).All(g => g.Count() == 1);
+    }
+
+    [Fact]
+    public void Every_reading_of_a_faultless_world_is_usable_and_every_limit_is_crossed_in_both_directions()
+    {
+        var usable = new Dictionary<VitalSign, List<double>>();
+        for (ulong seed = 0; seed < Seeds; seed++)
+        {
+            foreach (var reading in FaultyFleet.Faultless(seed).Elements.OfType<FrameElement>().SelectMany(f => f.Readings))
+            {
+                var reason = UnitConversion.ToCanonical(reading.Vital!.Value, reading.Unit, reading.Value, out var value);
+                Assert.True(reason == RejectReason.None, $"seed {seed}: {reading} is {reason}");
+                if (!usable.TryGetValue(reading.Vital.Value, out var values)) usable[reading.Vital.Value] = values = [];
+                values.Add(value);
+            }
+        }
+
+        Assert.All(DefaultRules.Limits, rule => Assert.All(rule.Levels, level =>
+        {
+            Assert.Contains(usable[rule.Vital], v => v > level.Threshold);
+            Assert.Contains(usable[rule.Vital], v => v < level.Threshold);
+        }));
     }
 
     [Fact]
