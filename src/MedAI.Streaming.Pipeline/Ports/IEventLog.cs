@@ -3,7 +3,7 @@ namespace MedAI.Streaming.Pipeline.Ports;
 
 /// <summary>
 /// The log: per partition a sequence of records, numbered by offset from 0. A record's bytes are made by
-/// <see cref="Wire.RecordWriter"/>; the log does not look into them.
+/// <see cref="Wire.RecordWriter"/>; of them the log knows only the frame (<see cref="Wire.RecordFraming"/>).
 /// </summary>
 /// <remarks>
 /// One appender and one reader per partition at a time; appender and readers may be different threads. What is not promised:
@@ -25,12 +25,13 @@ public interface IEventLog : IDisposable
     /// <param name="batch">The records. The log does not keep it: the caller clears and fills it again.</param>
     /// <param name="inputPosition">Where the appender's input now stands.</param>
     /// <exception cref="StoreException">The log cannot take it (for example a full disk): nothing was appended.</exception>
+    /// <exception cref="ArgumentException">The batch is for other partitions, or its bytes are not the records it counts.</exception>
     /// <remarks>Durable when it returns. Offsets follow on without gaps.</remarks>
     void Append(AppendBatch batch, long inputPosition);
 
     /// <summary>
-    /// Reads records from an offset on into <paramref name="into"/>, at least one if there is one, at most about
-    /// <paramref name="maxRecords"/>.
+    /// Reads records from an offset on into <paramref name="into"/>, which it empties first: at least one if there is one, at most
+    /// <paramref name="maxRecords"/>, and fewer where that is cheaper.
     /// </summary>
     /// <returns>False when there is nothing at or after the offset.</returns>
     bool Read(int partition, long fromOffset, int maxRecords, LogBatch into);

@@ -37,7 +37,9 @@ public interface IScoringModel : IDisposable
     ReadOnlySpan<float> Attentions { get; }
 
     /// <summary>Scores the first <paramref name="rows"/> rows, 1..<see cref="MaxRows"/>.</summary>
+    /// <remarks>Inputs and states stay as they were; rows behind the first <paramref name="rows"/> do not matter.</remarks>
     /// <exception cref="ModelFailedException">The model did not answer; buffers hold nothing useful.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No rows, or more than <see cref="MaxRows"/>.</exception>
     void Run(int rows);
 }
 

@@ -9,11 +9,15 @@ public interface ISeriesStore : IDisposable
     long AppliedOffset(int partition);
 
     /// <summary>Writes the points of records up to an offset, and the offset, in one transaction.</summary>
-    /// <remarks>The caller leaves out points of records before <see cref="AppliedOffset"/>, so nothing is doubled after a crash.</remarks>
+    /// <remarks>
+    /// The caller leaves out points of records before <see cref="AppliedOffset"/>, so nothing is doubled after a crash. A write
+    /// through an offset that is not beyond it changes nothing.
+    /// </remarks>
     /// <exception cref="StoreException">Nothing was written.</exception>
     void Write(int partition, long throughOffset, SeriesBatch batch);
 
     /// <summary>A patient's points by time (then series), optionally of one series and a time range [from, until).</summary>
+    /// <remarks>The numbers of patient and series in the points are 0: they mean something only inside the writer's batch.</remarks>
     IEnumerable<(string Series, SeriesPoint Point)> Read(string patient, string? series = null, long from = long.MinValue, long until = long.MaxValue);
 }
 

@@ -27,6 +27,7 @@ public interface IStateStore : IDisposable
     /// it is and listed in <see cref="CommitBatch.Conflicts"/>: the caller decides what that means.
     /// </returns>
     /// <exception cref="StoreException">Nothing of the batch took effect (for example a full disk).</exception>
+    /// <exception cref="ArgumentException">A page is for a transition that is neither kept nor in the batch; nothing took effect.</exception>
     int Commit(CommitBatch batch);
 
     /// <summary>All transitions in canonical order: patient, rule, opened event time, ordinal (ordinal string comparison).</summary>
@@ -36,10 +37,10 @@ public interface IStateStore : IDisposable
     /// <summary>Ids of patients with state, in ordinal order, with the length of their blob in bytes.</summary>
     IEnumerable<(string Patient, int Partition, int StateBytes)> Patients();
 
-    /// <summary>The pages that are not marked sent, oldest first.</summary>
+    /// <summary>The pages that are not marked sent, in the order in which they were committed.</summary>
     IReadOnlyList<PageRecord> UnsentPages(int limit);
 
-    /// <summary>Marks a page sent, durably; marking twice is harmless.</summary>
+    /// <summary>Marks a page sent, durably; marking it twice, or one that is not there, is harmless.</summary>
     void MarkSent(string transitionId);
 
     /// <summary>All dead letters by partition and offset.</summary>
@@ -51,7 +52,7 @@ public delegate void PatientBlobReader(string patient, ReadOnlySpan<byte> blob);
 
 /// <summary>One transition with everything a person or an auditor needs; it holds no wall time.</summary>
 /// <param name="Patient">Patient id.</param>
-/// <param name="Rule">Rule id.</param>
+/// <param name="Rule">Rule id; it holds no <c>|</c>, so that <see cref="Id"/> is unique whatever the patient id holds.</param>
 /// <param name="OpenedEventTime">Event time at which the episode opened, ms since 1970.</param>
 /// <param name="Ordinal">0 for the first transition of the episode, then counting.</param>
 /// <param name="Kind">What changed.</param>
@@ -112,7 +113,7 @@ public sealed class CommitBatch(int partition)
     /// <summary>The new committed offset, or -1 to leave it.</summary>
     public long Offset { get; set; } = -1;
 
-    /// <summary>Filled by the store: transitions whose id is there with other content.</summary>
+    /// <summary>Emptied and filled by the store: transitions whose id is there with other content.</summary>
     public List<TransitionRecord> Conflicts { get; } = [];
 
     /// <summary>Whether there is nothing to commit.</summary>

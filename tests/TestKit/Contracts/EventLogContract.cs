@@ -1,0 +1,293 @@
+// What every log must do; an implementation's tests inherit this class and say how a log is made, reopened and crashed.
+using System.Buffers;
+using MedAI.Streaming.Pipeline.Ports;
+using Xunit;
+
+namespace MedAI.Streaming.TestKit.Contracts;
+
+/// <summary>The contract of <see cref="IEventLog"/>.</summary>
+public abstract class EventLogContract
+{
+    /// <summary>A new log.</summary>
+    protected abstract IEventLog Create(int partitions);
+
+    /// <summary>Disposes a log and opens it again.</summary>
+    protected abstract IEventLog Reopen(IEventLog log);
+
+    /// <summary>What a new process finds after the old one was killed at this moment, without any tidying up.</summary>
+    protected abstract IEventLog Crash(IEventLog log);
+
+    /// <summary>Lets the log's device be full (an append of 1 MiB does not fit), or gives it space again.</summary>
+    protected abstract void SetFull(IEventLog log, bool full);
+
+    [Fact]
+    public void Create_New_IsEmpty()
+    {
+        using var log = Create(3);
+        var read = new LogBatch();
+        read.Add(5, 1);
+
+        Assert.Equal(3, log.Partitions);
+        Assert.Equal(0, log.InputPosition);
+        for (var p = 0; p < 3; p++)
+        {
+            Assert.Equal(0, log.NextOffset(p));
+            Assert.False(log.Read(p, 0, 10, read));
+            Assert.Equal((0, 0), (read.Count, read.Length));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    public void Append_ThenRead_GivesTheSameBytesPerPartition(int partitions)
+    {
+        using var log = Create(partitions);
+        var written = Enumerable.Range(0, partitions).Select(p => TestRecords.Sequence(50 * p + 3, seed: p)).ToArray();
+        var batch = new AppendBatch(partitions);
+        for (var p = 0; p < partitions; p++)
+            batch.Add(p, written[p]);
+
+        log.Append(batch, 77);
+
+        Assert.Equal(77, log.InputPosition);
+        for (var p = 0; p < partitions; p++)
+        {
+            Assert.Equal(written[p].Count, log.NextOffset(p));
+            Assert.Equal(written[p], ReadAll(log, p));
+        }
+    }
+
+    [Fact]
+    public void Append_Again_OffsetsFollowOnAndTheBatchWasNotKept()
+    {
+        using var log = Create(2);
+        var records = TestRecords.Sequence(30, seed: 1);
+        var batch = new AppendBatch(2);
+        for (var i = 0; i < records.Count; i += 3)
+        {
+            batch.Clear();
+            batch.Add(1, records.Skip(i).Take(3));
+            log.Append(batch, i);
+        }
+
+        batch.Clear();
+        batch.Add(1, TestRecords.Sequence(30, seed: 2));
+        Assert.Equal((0, 30), (log.NextOffset(0), log.NextOffset(1)));
+        Assert.Equal(records, ReadAll(log, 1));
+    }
+
+    [Fact]
+    public void Append_Nothing_MovesOnlyTheInputPosition()
+    {
+        using var log = Create(2);
+
+        log.Append(new AppendBatch(2), 42);
+
+        Assert.Equal(42, log.InputPosition);
+        Assert.Equal(0, log.NextOffset(0));
+        using var again = Crash(log);
+        Assert.Equal(42, again.InputPosition);
+    }
+
+    [Fact]
+    public void Append_RecordsOfManySizes_RoundTrip()
+    {
+        using var log = Create(1);
+        int[] sizes = [0, 1, 255 * 1024, 0, 256 * 1024, 1_000_000, 7, 0, 300_000];
+        var records = sizes.Select((size, i) => TestRecords.Make((byte)i, i, new byte[size])).ToList();
+        Append(log, 0, records);
+
+        Assert.Equal(records, ReadAll(log, 0));
+        Assert.Equal(records, ReadAll(log, 0, maxRecords: 1));
+    }
+
+    [Fact]
+    public void Append_ForOtherPartitions_IsRefused()
+    {
+        using var log = Create(2);
+
+        Assert.Throws<ArgumentException>(() => log.Append(new AppendBatch(3), 1));
+        Assert.Equal(0, log.InputPosition);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void Append_BytesThatAreNotTheRecordsCounted_LeavesNothing(int off)
+    {
+        using var log = Create(2);
+        var batch = new AppendBatch(2);
+        batch.Add(0, TestRecords.Sequence(5, seed: 1));
+        batch.Add(1, TestRecords.Sequence(5, seed: 2));
+        if (off > 0) batch.Added(1);
+        else batch.Writer(1).Write("odd"u8);
+
+        Assert.Throws<ArgumentException>(() => log.Append(batch, 9));
+
+        Assert.Equal((0, 0, 0), (log.InputPosition, log.NextOffset(0), log.NextOffset(1)));
+        Assert.False(log.Read(0, 0, 10, new LogBatch()));
+    }
+
+    [Fact]
+    public void Append_WithoutSpace_LeavesNothingAndWorksLater()
+    {
+        using var log = Create(2);
+        var before = TestRecords.Sequence(20, seed: 1);
+        Append(log, 0, before, inputPosition: 20);
+        var batch = new AppendBatch(2);
+        batch.Add(0, TestRecords.Sequence(10, seed: 2));
+        batch.Add(1, TestRecords.Sequence(1000, seed: 3, longestPayload: 4000));
+
+        SetFull(log, true);
+        var failure = Assert.Throws<StoreException>(() => log.Append(batch, 1020));
+
+        Assert.Equal(StoreFailure.DiskFull, failure.Failure);
+        Assert.Equal((20, 20, 0), (log.InputPosition, log.NextOffset(0), log.NextOffset(1)));
+        Assert.Equal(before, ReadAll(log, 0));
+        Assert.False(log.Read(0, 20, 10, new LogBatch()));
+        using (var crashed = Crash(log))
+        {
+            Assert.Equal((20, 20, 0), (crashed.InputPosition, crashed.NextOffset(0), crashed.NextOffset(1)));
+            Assert.Equal(before, ReadAll(crashed, 0));
+        }
+
+        SetFull(log, false);
+        log.Append(batch, 1030);
+        Assert.Equal((1030, 30, 1000), (log.InputPosition, log.NextOffset(0), log.NextOffset(1)));
+        Assert.Equal([.. before, .. TestRecords.Sequence(10, seed: 2)], ReadAll(log, 0));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(1000)]
+    [InlineData(int.MaxValue)]
+    public void Read_InSteps_RespectsTheLimitAndSkipsNothing(int maxRecords)
+    {
+        using var log = Create(2);
+        var records = TestRecords.Sequence(4000, seed: 5);
+        Append(log, 1, records.Take(3000));
+        for (var i = 3000; i < 4000; i += 10)
+            Append(log, 1, records.Skip(i).Take(10));
+
+        Assert.Equal(records, ReadAll(log, 1, maxRecords));
+    }
+
+    [Fact]
+    public void Read_FromAnyOffset_BeginsThere()
+    {
+        using var log = Create(1);
+        var records = TestRecords.Sequence(3000, seed: 6, longestPayload: 400);
+        Append(log, 0, records.Take(2500));
+        Append(log, 0, records.Skip(2500).Take(1));
+        Append(log, 0, records.Skip(2501));
+        var random = new Random(7);
+        var read = new LogBatch();
+        for (var i = 0; i < 300; i++)
+        {
+            var from = random.Next(records.Count);
+            Assert.True(log.Read(0, from, random.Next(1, 20), read));
+            Assert.Equal(from, read.FirstOffset);
+            Assert.Equal(records.Skip(from).Take(read.Count), TestRecords.Split(read));
+        }
+    }
+
+    [Fact]
+    public void Read_AtTheEnd_FindsNothingUntilThereIsSomething()
+    {
+        using var log = Create(1);
+        Append(log, 0, TestRecords.Sequence(10, seed: 1));
+        var read = new LogBatch();
+
+        Assert.True(log.Read(0, 9, 10, read));
+        Assert.False(log.Read(0, 10, 10, read));
+        Assert.Equal(0, read.Count);
+        Assert.False(log.Read(0, 1_000_000, 10, read));
+
+        var more = TestRecords.Sequence(2, seed: 2);
+        Append(log, 0, more);
+        Assert.True(log.Read(0, 10, 10, read));
+        Assert.Equal(more, TestRecords.Split(read));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Open_AfterDisposeOrCrash_GoesOnWhereItStood(bool crash)
+    {
+        var log = Create(4);
+        var first = TestRecords.Sequence(2000, seed: 8);
+        var second = TestRecords.Sequence(100, seed: 9);
+        Append(log, 2, first, inputPosition: 5);
+
+        using var again = crash ? Crash(log) : Reopen(log);
+        Assert.Equal((4, 5, 0, 2000), (again.Partitions, again.InputPosition, again.NextOffset(1), again.NextOffset(2)));
+        Append(again, 2, second, inputPosition: 6);
+
+        Assert.Equal([.. first, .. second], ReadAll(again, 2));
+        Assert.Equal(6, again.InputPosition);
+        if (crash) log.Dispose();
+    }
+
+    [Fact]
+    public async Task Read_WhileAnotherThreadAppends_SeesEveryRecordOnceAndWhole()
+    {
+        const int Rounds = 150;
+        using var log = Create(2);
+        var expected = new[] { TestRecords.Sequence(Rounds * 4, seed: 10), TestRecords.Sequence(Rounds * 4, seed: 11) };
+        var stop = TestContext.Current.CancellationToken;
+        var readers = Enumerable.Range(0, 2).Select(p => Task.Run(
+            () =>
+            {
+                var seen = new List<byte[]>();
+                var read = new LogBatch();
+                while (seen.Count < expected[p].Count)
+                {
+                    stop.ThrowIfCancellationRequested();
+                    if (log.Read(p, seen.Count, 1 + seen.Count % 9, read)) seen.AddRange(TestRecords.Split(read));
+                    else Thread.Yield();
+                }
+
+                return seen;
+            },
+            stop)).ToArray();
+
+        var batch = new AppendBatch(2);
+        for (var round = 0; round < Rounds; round++)
+        {
+            batch.Clear();
+            batch.Add(0, expected[0].Skip(round * 4).Take(4));
+            batch.Add(1, expected[1].Skip(round * 4).Take(4));
+            log.Append(batch, round);
+        }
+
+        for (var p = 0; p < 2; p++)
+            Assert.Equal(expected[p], await readers[p]);
+    }
+
+    /// <summary>Appends records to one partition.</summary>
+    protected static void Append(IEventLog log, int partition, IEnumerable<byte[]> records, long inputPosition = 1)
+    {
+        var batch = new AppendBatch(log.Partitions);
+        batch.Add(partition, records);
+        log.Append(batch, inputPosition);
+    }
+
+    /// <summary>Reads a partition from its beginning to its end and checks every batch on the way.</summary>
+    protected static List<byte[]> ReadAll(IEventLog log, int partition, int maxRecords = 100)
+    {
+        var all = new List<byte[]>();
+        var read = new LogBatch();
+        while (log.Read(partition, all.Count, maxRecords, read))
+        {
+            Assert.Equal(all.Count, read.FirstOffset);
+            Assert.InRange(read.Count, 1, maxRecords);
+            all.AddRange(TestRecords.Split(read));
+        }
+
+        Assert.Equal(log.NextOffset(partition), all.Count);
+        return all;
+    }
+}
