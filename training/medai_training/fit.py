@@ -1,0 +1,155 @@
+"""Trains the GRU until the validation patients stop improving, and fits the logistic regression beside it."""
+
+import copy
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from torch.nn import functional
+
+from .network import LogisticStep, SepsisGru
+from .tensors import Augmentation, Batch, PatientTensors
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides the result besides the data."""
+
+    seed: int = 20190
+    epochs: int = 40
+    patience: int = 6
+    batch: int = 128
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-3
+    dropout: float = 0.3
+    provisional_weight: float = 0.5
+    average: float = 0.995
+    gradient_norm: float = 1.0
+
+
+@dataclass
+class Scored:
+    """Logits of one split, with their labels, patient by patient; only labelled steps are kept."""
+
+    committed: np.ndarray
+    provisional: np.ndarray
+    label: np.ndarray
+    provisional_label: np.ndarray
+    patient: np.ndarray
+    hour: np.ndarray
+
+
+def fit_gru(train: PatientTensors, validation: PatientTensors, settings: Settings) -> tuple[SepsisGru, int]:
+    """Returns the averaged weights of the best epoch and the number of that epoch.
+
+    The log loss is not reweighted for the rare class: reweighting buys no ranking here and spoils the probabilities.
+    What is validated, and kept, is a running average of the weights, which is steadier than the weights themselves.
+    """
+    torch.manual_seed(settings.seed)
+    draw = torch.Generator().manual_seed(settings.seed)
+    order = np.random.default_rng(settings.seed)
+    prior = float(train.label[train.recorded].mean())
+    network = SepsisGru(*_width(train, settings), prior, settings.dropout)
+    averaged = copy.deepcopy(network).eval()
+    optimiser = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
+    per_epoch = len(train.batches(settings.batch))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, settings.learning_rate, total_steps=settings.epochs * per_epoch, pct_start=0.15
+    )
+    updates = 0
+    best, best_epoch, best_weights = float("inf"), 0, copy.deepcopy(averaged.state_dict())
+    for epoch in range(1, settings.epochs + 1):
+        started = time.monotonic()
+        network.train()
+        for patients in train.batches(settings.batch, order):
+            loss = _loss(network, train.batch(patients, draw, Augmentation()), settings)
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), settings.gradient_norm)
+            optimiser.step()
+            schedule.step()
+            updates += 1
+            _follow(averaged, network, min(settings.average, (1 + updates) / (10 + updates)))
+        scored = score_gru(averaged, validation, settings)
+        current = log_loss(scored.committed, scored.label)
+        mark = ""
+        if current < best:
+            best, best_epoch, best_weights, mark = current, epoch, copy.deepcopy(averaged.state_dict()), " *"
+        print(f"  epoch {epoch:2d}  validation log loss {current:.5f}  {time.monotonic() - started:.0f} s{mark}", flush=True)
+        if epoch - best_epoch >= settings.patience:
+            break
+    averaged.load_state_dict(best_weights)
+    return averaged, best_epoch
+
+
+def _width(train: PatientTensors, settings: Settings) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and standard deviation of each input over the rows that training sees, committed and provisional."""
+    rows, _ = _labelled_rows(train, settings)
+    return rows.mean(0), rows.std(0)
+
+
+def _labelled_rows(train: PatientTensors, settings: Settings) -> tuple[torch.Tensor, torch.Tensor]:
+    draw = torch.Generator().manual_seed(settings.seed)
+    rows, labels = [], []
+    for patients in train.batches(settings.batch):
+        batch = train.batch(patients, draw)
+        rows += [batch.committed[batch.mask], batch.provisional[batch.mask]]
+        labels += [batch.label[batch.mask], batch.provisional_label[batch.mask]]
+    return torch.cat(rows), torch.cat(labels)
+
+
+def _loss(network: SepsisGru, batch: Batch, settings: Settings) -> torch.Tensor:
+    committed, provisional = network(batch.committed, batch.provisional)
+    full = functional.binary_cross_entropy_with_logits(committed[batch.mask], batch.label[batch.mask])
+    part = functional.binary_cross_entropy_with_logits(provisional[batch.mask], batch.provisional_label[batch.mask])
+    return full + settings.provisional_weight * part
+
+
+def _follow(averaged: SepsisGru, network: SepsisGru, keep: float) -> None:
+    with torch.no_grad():
+        for slow, fast in zip(averaged.parameters(), network.parameters()):
+            slow.lerp_(fast, 1 - keep)
+
+
+def log_loss(logit: np.ndarray, label: np.ndarray) -> float:
+    return float(np.mean(np.logaddexp(0, logit) - label * logit))
+
+
+def score_gru(network: SepsisGru, split: PatientTensors, settings: Settings) -> Scored:
+    """Scores a split; provisional rows are drawn with the same seed each time, so that figures can be compared."""
+    return _score(split, settings, network)
+
+
+def fit_logistic(train: PatientTensors, settings: Settings) -> LogisticStep:
+    """Fits on committed and provisional rows alike: the two are scored by one model when served."""
+    rows, labels = _labelled_rows(train, settings)
+    model = LogisticRegression(C=1.0, max_iter=300)
+    model.fit(rows.numpy().astype(np.float64), labels.numpy())
+    return LogisticStep(torch.tensor(model.coef_[0], dtype=torch.float32), float(model.intercept_[0]))
+
+
+def score_logistic(model: LogisticStep, split: PatientTensors, settings: Settings) -> Scored:
+    return _score(split, settings, lambda committed, provisional: tuple(
+        model.linear(rows).squeeze(-1) for rows in (committed, provisional)
+    ))
+
+
+def _score(split: PatientTensors, settings: Settings, network) -> Scored:
+    draw = torch.Generator().manual_seed(settings.seed)
+    parts = []
+    with torch.no_grad():
+        for patients in split.batches(settings.batch):
+            batch = split.batch(patients, draw)
+            committed, provisional = network(batch.committed, batch.provisional)
+            row, step = torch.nonzero(batch.mask, as_tuple=True)
+            parts.append((
+                committed[batch.mask].numpy().astype(np.float64),
+                provisional[batch.mask].numpy().astype(np.float64),
+                batch.label[batch.mask].numpy(),
+                batch.provisional_label[batch.mask].numpy(),
+                patients[row.numpy()],
+                step.numpy() + 1,
+            ))
+    return Scored(*(np.concatenate(p) for p in zip(*parts)))

@@ -1,0 +1,176 @@
+"""Golden vectors: made-up patients with what the reference computes for them, for the C# tests to reproduce.
+
+No value here comes from a person. The patients are chosen for the edges of the definitions, not for realism.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from .features import Contract, Event, Normalisation
+from .serving import Answer, Patient, is_committed, rows_of, serve_recurrent, serve_stateless
+
+HOUR = 3600.0
+USUAL = {
+    "heart_rate": 82.0, "spo2": 97.0, "temperature": 36.9, "systolic_pressure": 122.0,
+    "mean_pressure": 84.0, "diastolic_pressure": 65.0, "respiratory_rate": 17.0,
+}
+
+
+def patients() -> list[Patient]:
+    return [_steady(), _bedside(), _unseen(), _silent(), _deteriorating(), _edges(), _long_stay()]
+
+
+def _charted(hour: float, change: dict[str, float], only: tuple[str, ...] = tuple(USUAL)) -> list[Event]:
+    wave = math.sin(hour)
+    return [Event(hour * HOUR, v, round(USUAL[v] * (1 + 0.02 * wave) + change.get(v, 0.0), 2)) for v in only]
+
+
+def _steady() -> Patient:
+    events = [e for hour in range(1, 13) for e in _charted(hour, {})]
+    times = sorted([k * HOUR for k in range(1, 13)] + [1800.0, 4 * HOUR + 1.0, 9 * HOUR + 2700.0])
+    return Patient("steady", "every vital sign exactly on each hour, as in the training data", 67.0, "female", events, times)
+
+
+def _bedside() -> Patient:
+    events = [
+        Event(t + 0.5, vital, round(USUAL[vital] + amplitude * math.sin(t / 500.0), 1))
+        for t in range(30, 3 * 3600, 60)
+        for vital, amplitude in (("heart_rate", 9.0), ("spo2", 1.5), ("respiratory_rate", 4.0))
+    ]
+    events += [Event(t, v, USUAL[v]) for t in (900.0, 8100.0) for v in ("systolic_pressure", "diastolic_pressure")]
+    return Patient("bedside", "readings each minute: means inside a step, provisional scores every 20 minutes", 54.25, "male",
+                   events, [k * 1200.0 for k in range(1, 11)])
+
+
+def _unseen() -> Patient:
+    return Patient("unseen", "no observation, age or sex at all", None, None, [], [600.0, HOUR, 2 * HOUR, 9000.0, 30 * HOUR])
+
+
+def _silent() -> Patient:
+    events = [e for hour in (1, 2, 3) for e in _charted(hour, {"heart_rate": 14.0})]
+    events += _charted(40.25, {"heart_rate": 30.0}, ("heart_rate", "systolic_pressure"))
+    times = [3 * HOUR, 20 * HOUR, 27 * HOUR, 27 * HOUR + 60.0, 40 * HOUR, 40.25 * HOUR, 40.5 * HOUR, 41 * HOUR, 42 * HOUR]
+    return Patient("silent", "37 hours without data; steps between the score times are committed all the same", 71.0, "male",
+                   events, times)
+
+
+def _deteriorating() -> Patient:
+    events = []
+    for hour in range(1, 31):
+        worse = max(0, hour - 10)
+        change = {
+            "heart_rate": 2.2 * worse, "spo2": -0.35 * worse, "temperature": 0.11 * worse, "systolic_pressure": -1.9 * worse,
+            "mean_pressure": -1.5 * worse, "diastolic_pressure": -1.1 * worse, "respiratory_rate": 0.8 * worse,
+        }
+        only = tuple(USUAL) if hour % 4 == 0 else tuple(v for v in USUAL if v != "temperature")
+        events += _charted(hour, change, only)
+    times = sorted([k * HOUR for k in range(1, 31)] + [15.5 * HOUR, 24 * HOUR + 600.0, 29.75 * HOUR])
+    return Patient("deteriorating", "getting worse from hour 10, temperature charted every fourth hour", 45.0, "male", events, times)
+
+
+def _edges() -> Patient:
+    events = [
+        Event(-600.0, "spo2", 93.0),
+        Event(0.0, "heart_rate", 88.0),
+        Event(HOUR, "heart_rate", 250.0),
+        Event(HOUR + 0.001, "temperature", 30.0),
+        Event(5000.0, "respiratory_rate", 11.0),
+        Event(5000.0, "respiratory_rate", 16.0),
+        Event(7199.0, "systolic_pressure", 250.0),
+        Event(6500.0, "systolic_pressure", 40.0),
+        Event(2 * HOUR, "mean_pressure", 20.0),
+        Event(2 * HOUR, "diastolic_pressure", 150.0),
+        Event(2 * HOUR, "spo2", 60.0),
+    ]
+    times = [1.0, 3599.0, HOUR, HOUR + 0.5, 5000.0, 6900.0, 2 * HOUR, 2 * HOUR + 1.0, 3 * HOUR, 26 * HOUR, 27 * HOUR]
+    return Patient("edges", "step boundaries, events at one instant, out of order and before admission, clipped values", 130.0, "other",
+                   events, times)
+
+
+def _long_stay() -> Patient:
+    events = [e for hour in range(6, 346, 8) for e in _charted(hour, {"respiratory_rate": 3.0})]
+    times = [100 * HOUR, 200.5 * HOUR, 335 * HOUR, 335.5 * HOUR, 336 * HOUR, 336.25 * HOUR, 337 * HOUR, 345 * HOUR]
+    return Patient("long-stay", "two weeks: the cap of hours_since_admission", 82.5, "female", events, times)
+
+
+def write_features(path: Path, contract: Contract, norm: Normalisation) -> None:
+    document = {
+        "description": "Made-up patients and the 25 inputs at each score time. t is in seconds since admission; events are in "
+        "logged order. An expected number is the shortest decimal of a float32: C# must make the same bits.",
+        "featuresVersion": 1,
+        "normalisation": norm.to_json(),
+        "patients": [_features_of(p, contract, norm) for p in patients()],
+    }
+    _write(path, document)
+
+
+def _features_of(patient: Patient, contract: Contract, norm: Normalisation) -> dict:
+    return {
+        "name": patient.name, "text": patient.text, "age": patient.age, "sex": patient.sex,
+        "events": [{"t": e.t, "vital": e.vital, "value": e.value} for e in patient.events],
+        "scores": [
+            {"t": at, "committed": is_committed(contract, at), "expected": _floats(row)}
+            for at, row in zip(patient.times, rows_of(contract, norm, patient))
+        ],
+    }
+
+
+def write_recurrent(path: Path, name: str, version: str, step: nn.Module, contract: Contract, norm: Normalisation) -> None:
+    served = {p.name: serve_recurrent(step, contract, norm, p) for p in patients()}
+    _write(path, _document(name, version, served, "Every multiple of stepSeconds before a score time is committed first, listed or not; "
+           "stateOut is what the model returned there, and of a provisional score it is discarded. finalState is the state of the last "
+           "committed step."))
+
+
+def write_stateless(path: Path, name: str, version: str, step: nn.Module, contract: Contract, norm: Normalisation) -> None:
+    served = {p.name: serve_stateless(step, contract, norm, p) for p in patients()}
+    _write(path, _document(name, version, served, "Each score depends on its own inputs only."))
+
+
+def _document(name: str, version: str, served: dict[str, list[Answer]], note: str) -> dict:
+    return {
+        "description": f"Expected answers for the patients of features.json, within 1e-5. {note}",
+        "model": name, "version": version,
+        "patients": [{"name": patient, **_answers(answers)} for patient, answers in served.items()],
+    }
+
+
+def _answers(answers: list[Answer]) -> dict:
+    if answers[0].state is None:
+        return {"scores": [{"t": a.at, "committed": a.committed, "risk": _floats(a.risk)[0]} for a in answers]}
+    committed = [a for a in answers if a.committed]
+    return {
+        "scores": [
+            {"t": a.at, "committed": a.committed, "risk": _floats(a.risk)[0], "attention": _floats(a.attention)[0],
+             "stateOut": _floats(a.state)}
+            for a in answers
+        ],
+        "finalState": _floats(committed[-1].state),
+    }
+
+
+def _floats(values: np.ndarray) -> list[float]:
+    """float32 as the shortest decimal that reads back to the same bits."""
+    return [float(np.format_float_positional(v, unique=True, trim="-")) for v in values.astype(np.float32)]
+
+
+def _write(path: Path, document: dict) -> None:
+    """One event or score a line: short enough to read, and a change shows in a diff."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = {k: v for k, v in document.items() if k != "patients"}
+    lines = ["{", *(f"  {json.dumps(k)}: {json.dumps(v)}," for k, v in head.items()), '  "patients": [']
+    bodies = []
+    for patient in document["patients"]:
+        fields = []
+        for key, value in patient.items():
+            if key in ("events", "scores") and value:
+                items = ",\n".join("        " + json.dumps(item) for item in value)
+                fields.append(f"      {json.dumps(key)}: [\n{items}\n      ]")
+            else:
+                fields.append(f"      {json.dumps(key)}: {json.dumps(value)}")
+        bodies.append("    {\n" + ",\n".join(fields) + "\n    }")
+    path.write_text("\n".join(lines) + "\n" + ",\n".join(bodies) + "\n  ]\n}\n", encoding="utf-8")

@@ -1,0 +1,131 @@
+"""Whole patients as tensors: the committed rows, and provisional versions of them for training.
+
+A step may be scored before it is complete. Such a row is made from the committed one by withholding some of its
+observations, ending the step early and ageing what was seen before, exactly as the service would see it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from .cohort import Stay
+from .features import ADMISSION_CAP_HOURS, CLIP, SINCE_CAP_HOURS, Contract, Normalisation
+
+NEVER = -1
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How often training sees a poorer hospital than the one it learns from."""
+
+    drop_patient: float = 0.3
+    drop_channel: float = 0.3
+    unknown_facts: float = 0.05
+    charted_late: float = 0.5
+
+
+@dataclass
+class Batch:
+    """Padded [patients, steps, ...]; `mask` marks the steps that have a label."""
+
+    committed: torch.Tensor
+    label: torch.Tensor
+    mask: torch.Tensor
+    provisional: torch.Tensor
+    provisional_label: torch.Tensor
+
+
+class PatientTensors:
+    """All stays of one split, laid end to end; a batch is a gather."""
+
+    def __init__(self, stays: list[Stay], contract: Contract, norm: Normalisation):
+        self.length = np.array([len(s.label) for s in stays])
+        self.offset = np.concatenate([[0], np.cumsum(self.length)[:-1]])
+        mean = np.array([norm.mean[v] for v in contract.vitals])
+        std = np.array([norm.std[v] for v in contract.vitals])
+        carried, last = zip(*(_carry(s.values) for s in stays))
+        z = np.clip((np.concatenate(carried) - mean) / std, -CLIP, CLIP)
+        self.z = torch.from_numpy(np.nan_to_num(z).astype(np.float32))
+        self.last = torch.from_numpy(np.concatenate(last))
+        self.label = torch.from_numpy(np.concatenate([s.label for s in stays]))
+        self.recorded = torch.from_numpy(np.concatenate([s.recorded for s in stays]))
+        age = np.array([s.age for s in stays])
+        age = np.clip((age - norm.mean["age_years"]) / norm.std["age_years"], -CLIP, CLIP)
+        sex = np.nan_to_num(np.array([s.male for s in stays]), nan=0.5)
+        self.facts = torch.from_numpy(np.stack([np.nan_to_num(age), sex], 1).astype(np.float32))
+        hours = np.arange(int(self.length.max()) + 1)
+        self.elapsed = np.log(1 + np.minimum(hours, ADMISSION_CAP_HOURS)) / np.log(1 + ADMISSION_CAP_HOURS)
+
+    def batches(self, size: int, order: np.random.Generator | None = None) -> list[np.ndarray]:
+        """Patients of similar length together (little padding); in random order for training."""
+        length = self.length.astype(np.float64)
+        if order is not None:
+            length = length * order.uniform(0.9, 1.1, len(length))
+        index = np.argsort(length, kind="stable")
+        chunks = [index[i : i + size] for i in range(0, len(index), size)]
+        if order is not None:
+            order.shuffle(chunks)
+        return chunks
+
+    def batch(self, patients: np.ndarray, draw: torch.Generator, augmentation: Augmentation | None = None) -> Batch:
+        """The committed rows of some patients and one provisional version of each; augmented for training only."""
+        steps = int(self.length[patients].max())
+        k = torch.arange(steps)
+        length = torch.from_numpy(self.length[patients])
+        at = torch.from_numpy(self.offset[patients])[:, None] + torch.minimum(k, length[:, None] - 1)
+        inside = k < length[:, None]
+        z, last = self.z[at], self.last[at].long()
+        facts = self.facts[patients]
+        delay = torch.zeros(z.shape)
+        if augmentation is not None:
+            z, last, facts = _poorer(z, last, facts, draw, augmentation)
+            late = torch.rand(len(patients), 1, 1, generator=draw) < augmentation.charted_late
+            delay = torch.rand(z.shape, generator=draw) * late
+        observed = last == k[:, None]
+        age = (k[:, None] - last) + delay.gather(1, last.clamp(min=0))
+        since = torch.where(last == NEVER, torch.inf, age)
+        elapsed = torch.from_numpy(self.elapsed.astype(np.float32))[k + 1].expand(len(patients), -1)
+        committed = _rows(z, observed, since, facts, elapsed, torch.ones_like(elapsed))
+        label = self.label[at]
+        return Batch(committed, label, self.recorded[at] & inside, *_truncate(z, observed, since, facts, label, draw))
+
+
+def _truncate(z, observed, since, facts, label, draw):
+    """One provisional version of every step: its end drawn uniformly, each observation kept if it came before the end."""
+    fraction = torch.rand(label.shape, generator=draw).clamp(min=1e-3)
+    came = torch.rand(z.shape, generator=draw)
+    kept = observed & (came < fraction[..., None])
+    before_z = torch.cat([torch.zeros_like(z[:, :1]), z[:, :-1]], 1)
+    before_since = torch.cat([torch.full_like(since[:, :1], torch.inf), since[:, :-1]], 1)
+    since_now = torch.where(kept, fraction[..., None] - came, before_since + fraction[..., None])
+    hours = torch.arange(label.shape[1]) + fraction
+    elapsed = torch.log1p(hours.clamp(max=ADMISSION_CAP_HOURS)) / float(np.log(1 + ADMISSION_CAP_HOURS))
+    rows = _rows(torch.where(kept, z, before_z), kept, since_now, facts, elapsed, fraction)
+    before_label = torch.cat([label[:, :1], label[:, :-1]], 1)
+    return rows, before_label
+
+
+def _rows(z, observed, since, facts, elapsed, fraction):
+    aged = since.clamp(max=SINCE_CAP_HOURS) / SINCE_CAP_HOURS
+    patient = facts[:, None].expand(-1, z.shape[1], -1)
+    return torch.cat([z, observed.float(), aged, patient, elapsed[..., None], fraction[..., None]], -1)
+
+
+def _poorer(z, last, facts, draw, augmentation: Augmentation):
+    """Takes whole channels, and the facts, from some patients: another hospital may not measure or know them."""
+    patients = len(z)
+    chosen = torch.rand(patients, 1, generator=draw) < augmentation.drop_patient
+    gone = (torch.rand(patients, z.shape[2], generator=draw) < augmentation.drop_channel) & chosen
+    z = z.masked_fill(gone[:, None], 0.0)
+    last = last.masked_fill(gone[:, None], NEVER)
+    unknown = torch.rand(patients, 2, generator=draw) < augmentation.unknown_facts
+    return z, last, torch.where(unknown, torch.tensor([0.0, 0.5]), facts)
+
+
+def _carry(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Carries each channel forward; also the row of its last observation (NEVER before the first)."""
+    row = np.where(np.isnan(values), NEVER, np.arange(len(values))[:, None])
+    last = np.maximum.accumulate(row, axis=0)
+    carried = np.where(last == NEVER, np.nan, np.take_along_axis(values, np.maximum(last, 0), axis=0))
+    return carried, last.astype(np.int16)
