@@ -13,7 +13,7 @@ public static class BitTest
     private const int GoldenRows = 64;
     private static readonly int[] AskedSizes = [2, 7, 64, 4096];
 
-    /// <summary>Runs the test with rows of its own: seeded, over the range of standardised inputs, up to seven steps deep.</summary>
+    /// <summary>Runs the test with its own rows: seeded, over the range of standardised inputs, up to seven steps deep.</summary>
     /// <param name="model">The model; nobody else may call it meanwhile, and its buffers are overwritten.</param>
     /// <exception cref="ModelFailedException">The model did not answer.</exception>
     public static BitTestResult Run(IScoringModel model)
@@ -132,8 +132,8 @@ public static class BitTest
             Count = inputs.Length / width;
             if (Count == 0 || inputs.Length != Count * width || states.Length != Count * stateSize)
             {
-                throw new ArgumentException($"{inputs.Length} inputs and {states.Length} state values are not equally many rows of "
-                    + $"{width} and {stateSize}.", nameof(inputs));
+                throw new ArgumentException($"{inputs.Length} inputs and {states.Length} state values are not equally many "
+                    + $"rows of {width} and {stateSize}.", nameof(inputs));
             }
 
             _inputs = inputs;
@@ -160,7 +160,7 @@ public static class BitTest
         private readonly float[] _states = new float[rows * stateSize];
         private readonly float[] _attentions = new float[stateSize > 0 ? rows : 0];
 
-        /// <summary>Keeps the result of the only row that was scored; a result that is no risk or no number ends the test.</summary>
+        /// <summary>Keeps the result of the only row scored; one that is no risk or no number ends the test.</summary>
         public BitTestResult? Keep(IScoringModel model, int row)
         {
             _risks[row] = model.Risks[0];
@@ -174,7 +174,7 @@ public static class BitTest
                 return null;
             }
 
-            _attentions[row] = model.Attentions[0];
+            var attention = _attentions[row] = model.Attentions[0];
             model.StatesOut[..stateSize].CopyTo(_states.AsSpan(row * stateSize));
             foreach (var value in _states.AsSpan(row * stateSize, stateSize))
             {
@@ -184,7 +184,7 @@ public static class BitTest
                 }
             }
 
-            return float.IsFinite(_attentions[row]) ? null : BitTestResult.NotANumber(row, OnnxSignature.Attention, _attentions[row]);
+            return float.IsFinite(attention) ? null : BitTestResult.NotANumber(row, OnnxSignature.Attention, attention);
         }
 
         public BitDifference? FirstDifference(IScoringModel model, ReadOnlySpan<int> order, bool permuted)

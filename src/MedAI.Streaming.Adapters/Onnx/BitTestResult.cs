@@ -29,7 +29,7 @@ public sealed record BitTestResult(bool Equal, string Reason, BitDifference? Fir
     internal static BitTestResult Differs(BitDifference first) => new(
         false,
         FormattableString.Invariant(
-            $"golden row {first.Row}: {first.Output}[{first.Column}] is {first.Alone:R} alone and {first.InBatch:R} in a batch of ")
-        + $"{first.BatchRows}{(first.Permuted ? ", permuted" : "")}",
+            $"golden row {first.Row}: {first.Output}[{first.Column}] is {first.Alone:R} alone and {first.InBatch:R} in a batch")
+        + $" of {first.BatchRows}{(first.Permuted ? ", permuted" : "")}",
         first);
 }

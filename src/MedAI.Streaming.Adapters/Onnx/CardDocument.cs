@@ -55,7 +55,8 @@ internal sealed class CardDocument : IDisposable
     public double Number(string key, double least, double most)
     {
         var element = Find(key);
-        return element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) && number >= least && number <= most
+        return element.ValueKind == JsonValueKind.Number
+            && element.TryGetDouble(out var number) && number >= least && number <= most
             ? number
             : throw Wrong(key, element, FormattableString.Invariant($"a number from {least} to {most}"));
     }
@@ -63,7 +64,8 @@ internal sealed class CardDocument : IDisposable
     public int Whole(string key, int least, int most)
     {
         var element = Find(key);
-        return element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number >= least && number <= most
+        return element.ValueKind == JsonValueKind.Number
+            && element.TryGetInt32(out var number) && number >= least && number <= most
             ? number
             : throw Wrong(key, element, $"a whole number from {least} to {most}");
     }
@@ -116,6 +118,7 @@ internal sealed class CardDocument : IDisposable
     private ModelLoadException Wrong(string key, JsonElement found, string wanted)
     {
         var text = found.GetRawText();
-        return new ModelLoadException($"{_file}: '{key}' is {(text.Length > 80 ? text[..80] + "..." : text)}; it must be {wanted}.");
+        var start = text.Length > 80 ? text[..80] + "..." : text;
+        return new ModelLoadException($"{_file}: '{key}' is {start}; it must be {wanted}.");
     }
 }

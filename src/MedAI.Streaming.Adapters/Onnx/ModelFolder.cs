@@ -11,8 +11,8 @@ public static class ModelFolder
 {
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>The model folders under <paramref name="root"/>, in order of name and version; empty where there are none.</summary>
-    /// <remarks>A folder counts when it holds a card or a model, so that one with only half of it is seen and can be named.</remarks>
+    /// <summary>The model folders under <paramref name="root"/>, by name and version; empty where there are none.</summary>
+    /// <remarks>A folder with only a card or only a model counts, so that it is seen and can be named.</remarks>
     public static IReadOnlyList<string> List(string root) => !Directory.Exists(root)
         ? []
         : [.. Directory.EnumerateDirectories(root).SelectMany(Directory.EnumerateDirectories)
@@ -36,8 +36,8 @@ public static class ModelFolder
 
         if (!File.Exists(CardFile(folder)))
         {
-            throw new ModelLoadException($"{CardFile(folder)}: the card is missing. Every model needs a card.json beside model.onnx: "
-                + "export the model again, or restore the file.");
+            throw new ModelLoadException($"{CardFile(folder)}: the card is missing. Every model needs a card.json beside "
+                + "model.onnx: export the model again, or restore the file.");
         }
 
         using var card = CardDocument.Open(CardFile(folder));
@@ -78,15 +78,16 @@ public static class ModelFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new ModelLoadException($"{file}: the model cannot be read: {failure.Message} Restore the file, or export it again.",
-                failure);
+            throw new ModelLoadException(
+                $"{file}: the model cannot be read: {failure.Message} Restore the file, or export it again.", failure);
         }
 
         var found = Convert.ToHexStringLower(SHA256.HashData(content));
         return found == card.Sha256
             ? content
-            : throw new ModelLoadException($"{file}: the checksum does not fit. The card expects sha256 {card.Sha256}, the file has "
-                + $"{found} ({content.Length} bytes). It was changed or damaged: restore it, or export model and card again.");
+            : throw new ModelLoadException($"{file}: the checksum does not fit. The card expects sha256 {card.Sha256}, "
+                + $"the file has {found} ({content.Length} bytes). It was changed or damaged: restore it, or export model "
+                + "and card again.");
     }
 
     // A card copied into another model's folder would bring its thresholds along.

@@ -53,7 +53,7 @@ internal sealed class OnnxBuffers : IDisposable
 
     public float[] Attentions { get; }
 
-    /// <summary>The binding of the smallest capacity that holds <paramref name="rows"/>; the rows after them become zero.</summary>
+    /// <summary>The binding of the smallest capacity that holds <paramref name="rows"/>; rows after them become zero.</summary>
     public OrtIoBinding Bind(int rows)
     {
         var capacity = (int)BitOperations.RoundUpToPowerOf2((uint)rows);

@@ -35,8 +35,9 @@ internal sealed class OnnxSession : IDisposable
             }
             catch (Exception failure) when (IsFromLibrary(failure))
             {
-                notice = $"CUDA was asked for, but ONNX Runtime cannot use it, so models run on the CPU. It says: {Innermost(failure)} "
-                    + "CUDA needs a build with OrtGpu=true, an NVIDIA driver, CUDA 13 and cuDNN 9 (see eng/ort/README.md).";
+                notice = "CUDA was asked for, but ONNX Runtime cannot use it, so models run on the CPU. It says: "
+                    + $"{Innermost(failure)} CUDA needs a build with OrtGpu=true, an NVIDIA driver, CUDA 13 and cuDNN 9 "
+                    + "(see eng/ort/README.md).";
             }
         }
 
@@ -49,7 +50,8 @@ internal sealed class OnnxSession : IDisposable
         {
             if (failure is OnnxRuntimeException or KeyNotFoundException)
             {
-                throw new ModelLoadException($"{file}: ONNX Runtime cannot read the model: {failure.Message} Export it again.", failure);
+                throw new ModelLoadException(
+                    $"{file}: ONNX Runtime cannot read the model: {failure.Message} Export it again.", failure);
             }
 
             throw new ModelLoadException($"{file}: ONNX Runtime's native library cannot be loaded: {Innermost(failure)} "
@@ -58,7 +60,7 @@ internal sealed class OnnxSession : IDisposable
     }
 
     /// <summary>
-    /// Whether an exception comes from the library or from loading it. Its C# side also throws <see cref="KeyNotFoundException"/>,
+    /// Whether an exception comes from the library or from loading it. Its C# side throws <see cref="KeyNotFoundException"/> too,
     /// where the native side answers with an error code it has no text for.
     /// </summary>
     public static bool IsFromLibrary(Exception failure) => failure is OnnxRuntimeException or KeyNotFoundException
@@ -80,8 +82,8 @@ internal sealed class OnnxSession : IDisposable
         return new InferenceSession(model, settings);
     }
 
-    // One thread per call: more threads split sums differently, and flows already fill the cores. Prepacked constant weights make a
-    // row's bits independent of how many rows stand beside it.
+    // One thread per call: more threads split sums differently, and flows already fill the cores. Prepacked constant weights make
+    // a row's bits independent of how many rows stand beside it.
     private static SessionOptions Settings()
     {
         var settings = new SessionOptions

@@ -19,7 +19,7 @@ internal static class OnnxSignature
     public const string Attention = "attention";
 
     /// <summary>Compares what the file declares with what the card promises.</summary>
-    /// <exception cref="ModelLoadException">They differ; the message names the tensor, what it should be and what it is.</exception>
+    /// <exception cref="ModelLoadException">They differ; the message names the tensor, what it is and should be.</exception>
     public static void Check(InferenceSession session, ModelCard card, string file)
     {
         var stateful = card.StateSize > 0;
@@ -55,14 +55,14 @@ internal static class OnnxSignature
             throw new ModelLoadException($"{file}: '{name}' holds {node.ElementDataType}, but must be a float32 tensor.");
         }
 
-        // A negative length is a free dimension; a fixed number of rows would make batches impossible. An exporter may leave the width
-        // of a result open; the bound buffer of the right width then decides at the first call.
+        // A negative length is a free dimension; a fixed number of rows would make batches impossible. An exporter may leave the
+        // width of a result open; the bound buffer of the right width then decides at the first call.
         var shape = node.Dimensions;
         var widthFits = shape.Length == 2 && (shape[1] == width || (shape[1] < 0 && name is not (Input or State)));
         if (!widthFits || shape[0] > 0)
         {
-            throw new ModelLoadException($"{file}: '{name}' has the shape [{string.Join(", ", shape.Select(Length))}], but its card "
-                + $"has {because}, so it must be [rows, {width}] with the rows free.");
+            throw new ModelLoadException($"{file}: '{name}' has the shape [{string.Join(", ", shape.Select(Length))}], but its "
+                + $"card has {because}, so it must be [rows, {width}] with the rows free.");
         }
     }
 

@@ -49,7 +49,8 @@ public class BitTestTests
         using var models = TestModels.With(TestModels.Recurrent(), TestModels.StateSize);
         using var model = OnnxModel.Load(models.Folder, new OnnxModelOptions { MaxRows = 4 });
 
-        var result = BitTest.Run(model, TestModels.Weights(5, 3 * TestModels.Inputs), TestModels.Weights(6, 3 * TestModels.StateSize));
+        var result = BitTest.Run(
+            model, TestModels.Weights(5, 3 * TestModels.Inputs), TestModels.Weights(6, 3 * TestModels.StateSize));
 
         // Three rows, at sizes 2 and 4, straight and permuted: two batches of 2 and one of 4, each twice.
         Assert.Equal("3 golden rows gave equal bits alone and in 6 batches", result.Reason);

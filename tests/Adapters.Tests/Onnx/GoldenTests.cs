@@ -18,7 +18,8 @@ public class GoldenTests
     {
         using var model = Load(folder);
         using var features = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, "schemas", "features.json")));
-        var names = features.RootElement.GetProperty("inputs").EnumerateArray().Select(input => input.GetProperty("name").GetString()!);
+        var names = features.RootElement.GetProperty("inputs").EnumerateArray()
+            .Select(input => input.GetProperty("name").GetString()!);
 
         Assert.True(model.MayPage, model.Bits.Reason);
         Assert.Equal(names, model.Card.Inputs);
@@ -29,8 +30,8 @@ public class GoldenTests
     public void Run_GoldenPatients_EqualsPython(string folder)
     {
         using var model = Load(folder);
-        using var answers = Golden(document => document.TryGetProperty("model", out var name) && name.GetString() == model.Card.Name
-            && document.GetProperty("version").GetString() == model.Card.Version);
+        using var answers = Golden(document => document.TryGetProperty("model", out var name)
+            && name.GetString() == model.Card.Name && document.GetProperty("version").GetString() == model.Card.Version);
         using var features = Golden(document => document.TryGetProperty("featuresVersion", out _));
         Assert.True(answers is not null && features is not null, $"schemas/golden has no file for {model.Card.Id}");
         var rows = features.RootElement.GetProperty("patients").EnumerateArray()
@@ -114,7 +115,8 @@ public class GoldenTests
 
     // Sums of weights grow with the stay, so the tolerance is absolute up to 1 and relative beyond.
     private static void Near(double expected, double actual, string what) => Assert.True(
-        Math.Abs(expected - actual) <= Tolerance * Math.Max(1, Math.Abs(expected)), $"{what}: {expected} expected, {actual} found");
+        Math.Abs(expected - actual) <= Tolerance * Math.Max(1, Math.Abs(expected)),
+        $"{what}: {expected} expected, {actual} found");
 
     private static float[] Floats(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetSingle())];
 
@@ -130,7 +132,8 @@ public class GoldenTests
 
     private static JsonDocument? Golden(Func<JsonElement, bool> isWanted)
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Root, "schemas", "golden"), "*.json").Order(StringComparer.Ordinal))
+        var files = Directory.EnumerateFiles(Path.Combine(Root, "schemas", "golden"), "*.json");
+        foreach (var file in files.Order(StringComparer.Ordinal))
         {
             var document = JsonDocument.Parse(File.ReadAllBytes(file));
             if (isWanted(document.RootElement))

@@ -27,22 +27,28 @@ public class OnnxModelTests
     {
         using var models = TestModels.With(TestModels.Recurrent(), TestModels.StateSize);
         using var model = OnnxModel.Load(models.Folder, new OnnxModelOptions { MaxRows = 16 });
-        TestModels.Weights(7, 11 * TestModels.Inputs).CopyTo(model.Inputs);
-        TestModels.Weights(8, 11 * TestModels.StateSize).CopyTo(model.States);
+        const int Width = TestModels.Inputs, Size = TestModels.StateSize, Rows = 11;
+        float[] x = TestModels.Weights(7, Rows * Width), state = TestModels.Weights(8, Rows * Size);
+        x.CopyTo(model.Inputs);
+        state.CopyTo(model.States);
 
-        model.Run(11);
+        model.Run(Rows);
 
-        var (w, u) = (TestModels.Weights(1, TestModels.Inputs * TestModels.StateSize), TestModels.Weights(2, TestModels.StateSize * TestModels.StateSize));
-        var (v, a) = (TestModels.Weights(3, TestModels.StateSize), TestModels.Weights(4, TestModels.StateSize));
-        var (x, s) = (TestModels.Weights(7, 11 * TestModels.Inputs), TestModels.Weights(8, 11 * TestModels.StateSize));
-        for (var row = 0; row < 11; row++)
+        float[] w = TestModels.Weights(1, Width * Size), u = TestModels.Weights(2, Size * Size);
+        float[] v = TestModels.Weights(3, Size), a = TestModels.Weights(4, Size);
+        for (var row = 0; row < Rows; row++)
         {
-            var h = Enumerable.Range(0, TestModels.StateSize).Select(j => Math.Tanh(
-                Enumerable.Range(0, TestModels.Inputs).Sum(i => (double)x[(row * TestModels.Inputs) + i] * w[(i * TestModels.StateSize) + j])
-                + Enumerable.Range(0, TestModels.StateSize).Sum(i => (double)s[(row * TestModels.StateSize) + i] * u[(i * TestModels.StateSize) + j]))).ToArray();
+            var h = new double[Size];
+            for (var j = 0; j < Size; j++)
+            {
+                var fromInput = Enumerable.Range(0, Width).Sum(i => (double)x[(row * Width) + i] * w[(i * Size) + j]);
+                var fromState = Enumerable.Range(0, Size).Sum(i => (double)state[(row * Size) + i] * u[(i * Size) + j]);
+                h[j] = Math.Tanh(fromInput + fromState);
+                Assert.Equal(h[j], model.StatesOut[(row * Size) + j], 1e-5);
+            }
+
             Assert.Equal(1 / (1 + Math.Exp(-h.Zip(v, (p, q) => p * q).Sum())), model.Risks[row], 1e-5);
             Assert.Equal(h.Zip(a, (p, q) => p * q).Sum(), model.Attentions[row], 1e-5);
-            Assert.Equal(h[17], model.StatesOut[(row * TestModels.StateSize) + 17], 1e-5);
         }
     }
 

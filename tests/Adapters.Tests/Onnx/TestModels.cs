@@ -75,7 +75,8 @@ internal sealed class TestModels : IDisposable
 
     /// <summary>risk = sigmoid((x - mean of x over the batch) v): a neighbour changes your score.</summary>
     public static OnnxFile BatchNormalised() => new OnnxFile().Input("x", -1, Inputs).Output("risk", -1, 1)
-        .Constant("v", Weights(3, Inputs), Inputs, 1).Node("ReduceMean", "x", "mean", ("axes[]", 0)).Node("Sub", "x mean", "centred")
+        .Constant("v", Weights(3, Inputs), Inputs, 1)
+        .Node("ReduceMean", "x", "mean", ("axes[]", 0)).Node("Sub", "x mean", "centred")
         .Node("MatMul", "centred v", "logit").Node("Sigmoid", "logit", "risk");
 
     /// <summary>risk = x v, which is no probability.</summary>
