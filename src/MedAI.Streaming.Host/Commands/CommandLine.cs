@@ -1,0 +1,62 @@
+// The tree of commands and the options that all of them have.
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using MedAI.Streaming.Host.Composition;
+
+namespace MedAI.Streaming.Host.Commands;
+
+/// <summary>All commands of the program.</summary>
+internal sealed class CommandLine
+{
+    private readonly Surroundings _surroundings;
+
+    public CommandLine(Surroundings surroundings)
+    {
+        _surroundings = surroundings;
+        Root = new RootCommand(
+            "Watches patients: puts vital signs in order, scores them, and turns what needs a human into alerts.\n"
+            + "A secondary monitor: it does not replace the bedside alarm, and it is not a medical device.")
+        {
+            new ConfigCommand(this),
+        };
+        Root.Options.Add(ConfigurationFile);
+        Root.Options.Add(Verbose);
+        foreach (var help in Root.Options.OfType<HelpOption>())
+        {
+            help.Action = new ExampleHelp((HelpAction)help.Action!);
+        }
+    }
+
+    /// <summary>The root.</summary>
+    public RootCommand Root { get; }
+
+    /// <summary>Names the configuration.</summary>
+    public Option<string?> ConfigurationFile { get; } = new("--config")
+    {
+        Description = $"The configuration; without it {ConfigurationLoader.DefaultFile} of the working directory, if it is there.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    /// <summary>Asks for stacks of failures.</summary>
+    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Also say where in the program a failure came from.", Recursive = true };
+
+    /// <summary>Terminal, clock and environment.</summary>
+    public Surroundings Surroundings => _surroundings;
+
+    /// <summary>Loads the configuration that a command line names.</summary>
+    public HostSettings Settings(ParseResult parsed) => ConfigurationLoader.Load(parsed.GetValue(ConfigurationFile), _surroundings.Variables);
+
+    /// <summary>The names of a command and its parents, without the program's.</summary>
+    public static string Path(CommandResult result)
+    {
+        var names = new List<string>();
+        for (SymbolResult? at = result; at is CommandResult { Command: not RootCommand } command; at = command.Parent)
+        {
+            names.Insert(0, command.Command.Name);
+        }
+
+        return string.Join(' ', names);
+    }
+}

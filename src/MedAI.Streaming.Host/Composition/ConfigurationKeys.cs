@@ -1,0 +1,190 @@
+// The table of all keys of the configuration: check, defaults, environment names and documentation are read from it.
+using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Domain.Vitals;
+
+namespace MedAI.Streaming.Host.Composition;
+
+/// <summary>All keys.</summary>
+internal static class ConfigurationKeys
+{
+    private const int Day = 86_400;
+    private static readonly string[] Priorities = ["low", "medium", "high"];
+    private static readonly string[] PrioritiesOrNone = ["none", "low", "medium", "high"];
+    private static readonly string[] VitalKeys = [.. Enumerable.Range(0, VitalSignCatalogue.Count).Select(i => VitalSignCatalogue.All[i].Key)];
+
+    /// <summary>The rows, in the order of the documentation.</summary>
+    public static IReadOnlyList<ConfigurationKey> All { get; } =
+    [
+        .. Site(),
+        .. Source("bedside", 2, 10, 30, 60, 5, "a bedside monitor"),
+        .. Source("wearable", 30, 600, 900, 60, 5, "a wearable"),
+        .. Source("charted", 0, 14_400, 0, 7200, 0, "charted values"),
+        .. Alerting(),
+        .. Limits(),
+        .. Score("news2", "NEWS2", 20, "low"),
+        .. Score("mews", "MEWS", 14, "none"),
+        .. Score("qsofa", "qSOFA", 3, null),
+        .. Score("shockIndex", "The shock index", 5, null),
+        .. Model(),
+        .. Running(),
+    ];
+
+    private static readonly Dictionary<string, ConfigurationKey> ByPattern = All.ToDictionary(key => key.Pattern);
+
+    private static readonly ILookup<string, string> ChildNames = All
+        .SelectMany(key => Steps(key.Pattern))
+        .Distinct()
+        .ToLookup(step => step.Parent, step => step.Name);
+
+    /// <summary>The row of a pattern, or null for a section that has no row of its own.</summary>
+    public static ConfigurationKey? Find(string pattern) => ByPattern.GetValueOrDefault(pattern);
+
+    /// <summary>The names that may stand in a section; <c>*</c> for any.</summary>
+    public static IEnumerable<string> Children(string pattern) => ChildNames[pattern];
+
+    /// <summary>Patterns elsewhere whose last name is this one, for people who put a key in the wrong place.</summary>
+    public static IEnumerable<string> Elsewhere(string name) =>
+        All.Where(key => key.Pattern.EndsWith("." + name, StringComparison.Ordinal) || key.Pattern == name).Select(key => key.Pattern);
+
+    private static IEnumerable<(string Parent, string Name)> Steps(string pattern)
+    {
+        var parent = "";
+        foreach (var part in pattern.Split('.'))
+        {
+            var name = part.EndsWith("[]", StringComparison.Ordinal) ? part[..^2] : part;
+            yield return (parent, name);
+            parent = parent.Length == 0 ? part : $"{parent}.{part}";
+        }
+    }
+
+    private static ConfigurationKey[] Site() =>
+    [
+        Flag("site.demo", "false", "Marks the store as demo: demo data is scored in it, and it pages nobody outside."),
+        Whole("tickSeconds", "60", 1, 3600, "The grid on which scores are due, in seconds of event time; it must divide 3600.")
+            with
+        { AllowedText = "a whole number from 1 to 3600 that divides 3600" },
+    ];
+
+    private static ConfigurationKey[] Source(
+        string name, int gapWait, int grace, int contact, int ahead, int leastContact, string of) =>
+    [
+        Whole($"sources.{name}.gapWaitSeconds", gapWait, 0, 600,
+            $"Arrival time for which a missing frame of {of} is waited for; 0: not ordered by sequence."),
+        Whole($"sources.{name}.graceSeconds", grace, 0, 7 * Day,
+            $"How far behind the newest event time a frame of {of} may be before it counts as late."),
+        Whole($"sources.{name}.contactTimeoutSeconds", contact, leastContact, 7 * Day,
+            $"Age of the last frame of {of} at which contact is lost" + (leastContact == 0 ? "; 0: never." : ".")),
+        Whole($"sources.{name}.futureToleranceSeconds", ahead, 0, Day,
+            $"How far the event time of {of} may be ahead of its arrival before it is rejected."),
+    ];
+
+    private static ConfigurationKey[] Alerting() =>
+    [
+        Whole("badSignalSeconds", 10, 1, 600, "Event time for which a signal must be invalid or implausible before that is an alert."),
+        Whole("technicalClearSeconds", 60, 0, 3600, "Event time without a fault after which a technical alert is over."),
+        Whole("delayedAfterSeconds", 120, 1, Day, "Data older than this on arrival pages only if its condition still holds, with its age."),
+        Word("paging.from", "\"medium\"", Priorities, "The least priority that pages."),
+    ];
+
+    private static ConfigurationKey[] Limits() =>
+    [
+        new("limits", KeyKind.List, "the default limits", "Limit rules. A rule of a known id changes that rule, other ids add rules; "
+            + "the rest of the default rules stays (switch one off with `enabled`)."),
+        new("limits[].id", KeyKind.Text, "required", "Id of the rule, unique in its list.")
+        {
+            Max = 64, AllowedText = "1 to 64 of the characters a-z, 0-9, dot, underscore and hyphen",
+        },
+        Word("limits[].vital", "as the rule of that id", VitalKeys, "The vital sign; needed for a new id, fixed for a known one."),
+        Word("limits[].side", "as the rule of that id", ["above", "below"], "On which side of its threshold it alarms."),
+        new("limits[].levels", KeyKind.List, "as the rule of that id", "The levels, each more extreme and more urgent than the one before.")
+        {
+            Min = 1, Max = LimitRule.MaxLevels,
+        },
+        new("limits[].levels[].threshold", KeyKind.Number, "required", "The threshold in the vital sign's own unit.")
+        {
+            Min = -1e6, Max = 1e6, AllowedText = "a number inside the plausible range of the vital sign",
+        },
+        Word("limits[].levels[].priority", "required", Priorities, "The priority of the level."),
+        Whole("limits[].delaySeconds", 10, 0, 600, "Event time for which values must be beyond a level before it alarms."),
+        new("limits[].hysteresis", KeyKind.Number, "0", "How far inside the threshold a value must be before the level is over.")
+        {
+            Max = 1000, AllowedText = "a number from 0 to the distance between two levels",
+        },
+        Flag("limits[].latching", "false", "The alarm stays until somebody acknowledges it."),
+        Flag("limits[].enabled", "true", "Whether the rule is in force."),
+        new("wards", KeyKind.Object, "{}", "By ward: what is different there."),
+        new("wards.*.limits", KeyKind.List, "[]", "Changes to the site's rules of the same id; fields not given stay as the site has them."),
+        new("patients", KeyKind.Object, "{}", "By patient id: what is different there; goes before the ward."),
+        new("patients.*.limits", KeyKind.List, "[]", "Changes to the site's rules of the same id; fields not given stay as the site has them."),
+    ];
+
+    private static IEnumerable<ConfigurationKey> Score(string name, string title, double most, string? single)
+    {
+        var rule = ScoreRuleReader.Default(name);
+        var wholePoints = name != "shockIndex";
+        yield return new($"scores.{name}.levels", KeyKind.List, ScoreRuleReader.LevelsText(rule), $"{title}: the levels, each higher and more urgent.")
+        {
+            Min = 1,
+            Max = LimitRule.MaxLevels,
+        };
+        yield return new($"scores.{name}.levels[].threshold", wholePoints ? KeyKind.Whole : KeyKind.Number, "required", "The score from which the level holds.")
+        {
+            Min = wholePoints ? 1 : 0.1,
+            Max = most,
+        };
+        yield return Word($"scores.{name}.levels[].priority", "required", Priorities, "The priority of the level.");
+        if (single is not null)
+        {
+            yield return Word($"scores.{name}.singleParameter", $"\"{single}\"", PrioritiesOrNone,
+                "Priority when one parameter alone has its highest points.");
+        }
+
+        yield return new($"scores.{name}.hysteresis", KeyKind.Number, ConfigurationKey.Format(rule.Hysteresis), "How far below a threshold the score must be.")
+        {
+            Max = most,
+        };
+        yield return Whole($"scores.{name}.clearSeconds", 300, 0, Day, "Event time for which complete scores must stay below.");
+        yield return Flag($"scores.{name}.latching", "false", "The alarm stays until somebody acknowledges it.");
+        yield return Flag($"scores.{name}.enabled", rule.Enabled ? "true" : "false", "Whether it alarms; it is computed and stored in any case.");
+    }
+
+    private static ConfigurationKey[] Model() =>
+    [
+        Flag("model.enabled", "true", "Whether a model is served."),
+        Text("model.name", "\"sepsis-gru\"", "Name of the model: a folder in `directories.models`."),
+        Text("model.version", "\"1.0.0\"", "Version of the model: a folder in the folder of its name."),
+        Flag("model.page", "true", "Whether its alerts count; false: it runs in shadow, scored and stored."),
+        Word("model.provider", "\"cpu\"", ["cpu", "cuda"], "Where it runs; where CUDA is absent it says so and runs on the CPU."),
+        Threshold("model.alertThreshold", "Risk from which an alert opens; null: as the model's card says."),
+        Threshold("model.clearThreshold", "Risk below which an open alert may clear; null: as the model's card says."),
+        Word("model.priority", "\"medium\"", Priorities, "The priority of the model's alert."),
+        Whole("model.clearSeconds", 300, 0, Day, "Event time for which the risk must stay below before the alert is over."),
+    ];
+
+    private static ConfigurationKey[] Running() =>
+    [
+        Whole("checkpointSeconds", 60, 1, 3600, "How often a changed patient is checkpointed, seconds."),
+        Whole("batch", 1024, 1, 65_536, "The most records taken from the log at once. It changes the speed, never a result."),
+        Whole("partitions", 4, 1, 256, "Partitions of a new store. It changes the speed, never a result."),
+        Text("directories.models", "\"models\"", "Where the models are; a relative path is looked for beside the configuration, then beside the program."),
+        Text("directories.store", "\"out/store\"", "The store of commands that are not told one."),
+        Word("logging.level", "\"warning\"", ["error", "warning", "info", "debug"], "What is written to the error output beside results."),
+    ];
+
+    private static ConfigurationKey Whole(string pattern, int value, int min, int max, string meaning) =>
+        Whole(pattern, ConfigurationKey.Format(value), min, max, meaning);
+
+    private static ConfigurationKey Whole(string pattern, string value, int min, int max, string meaning) =>
+        new(pattern, KeyKind.Whole, value, meaning) { Min = min, Max = max };
+
+    private static ConfigurationKey Threshold(string pattern, string meaning) =>
+        new(pattern, KeyKind.Number, "null", meaning) { Min = 0.001, Max = 0.999, Nullable = true };
+
+    private static ConfigurationKey Flag(string pattern, string value, string meaning) => new(pattern, KeyKind.Flag, value, meaning);
+
+    private static ConfigurationKey Word(string pattern, string value, IReadOnlyList<string> words, string meaning) =>
+        new(pattern, KeyKind.Word, value, meaning) { Words = words };
+
+    private static ConfigurationKey Text(string pattern, string value, string meaning) =>
+        new(pattern, KeyKind.Text, value, meaning) { Min = 1, Max = 200 };
+}

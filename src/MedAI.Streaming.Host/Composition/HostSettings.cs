@@ -1,0 +1,93 @@
+// Everything a site may set: the monitor's law, and how this program runs it.
+using MedAI.Streaming.Domain;
+using MedAI.Streaming.Domain.Alerts;
+
+namespace MedAI.Streaming.Host.Composition;
+
+/// <summary>Where a model runs.</summary>
+public enum ModelProvider
+{
+    /// <summary>The processor.</summary>
+    Cpu,
+
+    /// <summary>A CUDA device, or the processor where there is none.</summary>
+    Cuda,
+}
+
+/// <summary>What is written to the error output.</summary>
+public enum LogLevel
+{
+    /// <summary>Only what ended or hindered the work.</summary>
+    Error,
+
+    /// <summary>Also what a person should look at.</summary>
+    Warning,
+
+    /// <summary>Also what is being done.</summary>
+    Info,
+
+    /// <summary>Also details for those who look for a fault.</summary>
+    Debug,
+}
+
+/// <summary>Which model is served and how.</summary>
+public sealed record ModelSettings
+{
+    /// <summary>Whether a model is served.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Name of the model.</summary>
+    public string Name { get; init; } = "sepsis-gru";
+
+    /// <summary>Version of the model.</summary>
+    public string Version { get; init; } = "1.0.0";
+
+    /// <summary>Whether its alerts count; false: it runs in shadow.</summary>
+    public bool Page { get; init; } = true;
+
+    /// <summary>Where it runs.</summary>
+    public ModelProvider Provider { get; init; }
+
+    /// <summary>Risk from which an alert opens, 0..1; null: as the card says.</summary>
+    public double? AlertThreshold { get; init; }
+
+    /// <summary>Risk below which an alert may clear, 0..1; null: as the card says.</summary>
+    public double? ClearThreshold { get; init; }
+
+    /// <summary>The priority of the model's alert.</summary>
+    public AlertPriority Priority { get; init; } = AlertPriority.Medium;
+
+    /// <summary>Event time for which the risk must stay below before the alert is over, seconds.</summary>
+    public int ClearSeconds { get; init; } = 300;
+}
+
+/// <summary>The settings of a run.</summary>
+public sealed record HostSettings
+{
+    /// <summary>The law, without the rule on the model: that one needs the model's card (<see cref="ModelRule"/>).</summary>
+    public MonitorSettings Monitor { get; init; } = new();
+
+    /// <summary>The model.</summary>
+    public ModelSettings Model { get; init; } = new();
+
+    /// <summary>How often a changed patient is checkpointed, seconds.</summary>
+    public int CheckpointSeconds { get; init; } = 60;
+
+    /// <summary>The most records taken from the log at once.</summary>
+    public int Batch { get; init; } = 1024;
+
+    /// <summary>Partitions of a new store.</summary>
+    public int Partitions { get; init; } = 4;
+
+    /// <summary>Where the models are, as written; <see cref="ModelFolders"/> finds them.</summary>
+    public string ModelDirectory { get; init; } = "models";
+
+    /// <summary>The store of commands that are not told one.</summary>
+    public string StoreDirectory { get; init; } = "out/store";
+
+    /// <summary>What is written to the error output.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    /// <summary>The file these settings come from, or null where there was none.</summary>
+    public string? File { get; init; }
+}

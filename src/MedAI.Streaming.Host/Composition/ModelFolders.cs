@@ -1,0 +1,33 @@
+// Finds the folder of models: a program is started from any folder, and its models lie beside it or above it.
+namespace MedAI.Streaming.Host.Composition;
+
+/// <summary>Where models are.</summary>
+public static class ModelFolders
+{
+    /// <summary>
+    /// The folder of all models: as written from the working directory, else beside the configuration, else in the program's
+    /// folder or one above it. Where none is there, the first of these.
+    /// </summary>
+    public static string Root(HostSettings settings)
+    {
+        var written = Path.GetFullPath(settings.ModelDirectory);
+        return Candidates(settings).FirstOrDefault(Directory.Exists) ?? written;
+    }
+
+    /// <summary>The folder of the model that the settings name.</summary>
+    public static string Of(HostSettings settings) => Path.Combine(Root(settings), settings.Model.Name, settings.Model.Version);
+
+    private static IEnumerable<string> Candidates(HostSettings settings)
+    {
+        yield return Path.GetFullPath(settings.ModelDirectory);
+        if (settings.File is not null)
+        {
+            yield return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(settings.File))!, settings.ModelDirectory);
+        }
+
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            yield return Path.Combine(folder.FullName, settings.ModelDirectory);
+        }
+    }
+}
