@@ -22,7 +22,7 @@ internal sealed class ScorePass(FlowState state, ModelScorer? scorer)
 
         foreach (var request in requests)
         {
-            if (state.ModelIsSilent(state.Patient(request.Patient).LastArrival))
+            if (!scorer.InService || state.ModelIsSilent(state.Patient(request.Patient).LastArrival))
             {
                 _rowOf.Add(-1);
                 continue;

@@ -71,6 +71,7 @@ public sealed class ModelScorer(IScoringModel model)
     // Written under _running only.
     private long _calls;
     private long _rows;
+    private bool _inService = true;
 
     /// <summary>The model.</summary>
     public IScoringModel Model { get; } = model;
@@ -80,6 +81,12 @@ public sealed class ModelScorer(IScoringModel model)
 
     /// <summary>Rows scored so far.</summary>
     public long Rows => Volatile.Read(ref _rows);
+
+    /// <summary>Whether the model is still asked. Once it failed it is not, until the process starts anew.</summary>
+    public bool InService => Volatile.Read(ref _inService);
+
+    /// <summary>Stops asking the model.</summary>
+    public void TakeOutOfService() => Volatile.Write(ref _inService, false);
 
     /// <summary>Scores all rows: fills their risks and replaces their states by the states after the step.</summary>
     /// <exception cref="ModelFailedException">The model did not answer.</exception>

@@ -1,0 +1,184 @@
+// The loop around one flow: reads the log, lets the flow decide, makes the decisions durable, checkpoints.
+using MedAI.Streaming.Pipeline.Ports;
+
+namespace MedAI.Streaming.Pipeline;
+
+/// <summary>How flows are run; nothing of it changes what is decided.</summary>
+public sealed record FlowOptions
+{
+    /// <summary>The most records of one batch, 1..65,536.</summary>
+    public int BatchRecords { get; init; } = 1024;
+
+    /// <summary>Wall time in which every dirty patient is checkpointed once.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Into how many parts a round of checkpoints is staggered.</summary>
+    public int CheckpointGroups { get; init; } = 20;
+
+    /// <summary>The longest that a decision waits for others to become durable with it, while the flow is busy.</summary>
+    public TimeSpan CommitDelay { get; init; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Points of series that are written together.</summary>
+    public int SeriesPoints { get; init; } = 50_000;
+}
+
+/// <summary>The stores of one process.</summary>
+/// <param name="Log">The log.</param>
+/// <param name="State">State, transitions, pages, dead letters.</param>
+/// <param name="Series">Series.</param>
+public sealed record FlowStores(IEventLog Log, IStateStore State, ISeriesStore Series);
+
+/// <summary>
+/// Runs one partition. Order of effects: decisions are durable before anybody is told; series before the checkpoint that covers
+/// them; the offset last, in the transaction of the state.
+/// </summary>
+internal sealed class FlowRunner(
+    int partition, FlowStores stores, FlowLaw law, FlowOptions options, TimeProvider time, ILiveFeed? feed, bool otherProfile)
+    : IDisposable
+{
+    private readonly LogBatch _batch = new();
+    private readonly ManualResetEventSlim _wake = new(false);
+    private PartitionFlow _flow = new(partition, law, feed);
+    private long _committedAt = time.GetTimestamp();
+    private long _checkpointedAt = time.GetTimestamp();
+    private int _group;
+    private volatile bool _complete;
+
+    /// <summary>The partition.</summary>
+    public int Partition => partition;
+
+    /// <summary>The offset of the next record to apply.</summary>
+    public long NextOffset => Volatile.Read(ref _nextOffset);
+
+    private long _nextOffset;
+
+    /// <summary>There may be more records.</summary>
+    public void Wake() => _wake.Set();
+
+    /// <summary>There will be no more records than there are now.</summary>
+    public void Complete()
+    {
+        _complete = true;
+        _wake.Set();
+    }
+
+    /// <summary>Loads the last checkpoint.</summary>
+    public void Load()
+    {
+        _flow = new PartitionFlow(partition, law, feed);
+        var offset = stores.State.Load(partition, _flow.Load);
+        _flow.StartAt(offset);
+        _flow.SeriesAppliedOffset = stores.Series.AppliedOffset(partition);
+        Volatile.Write(ref _nextOffset, offset);
+    }
+
+    /// <summary>Runs until the log is complete and applied, or until it is stopped; either way everything is checkpointed.</summary>
+    public void Run(CancellationToken stop)
+    {
+        using var registration = stop.Register(_wake.Set);
+        while (!stop.IsCancellationRequested)
+        {
+            _wake.Reset();
+            var complete = _complete;
+            if (Step())
+            {
+                continue;
+            }
+
+            if (complete)
+            {
+                break;
+            }
+
+            _wake.Wait(options.CheckpointInterval / options.CheckpointGroups, CancellationToken.None);
+        }
+
+        CheckpointAll();
+    }
+
+    /// <summary>Applies one batch, if there is one, and does what has become due.</summary>
+    /// <returns>False when there was nothing to apply.</returns>
+    public bool Step()
+    {
+        var any = stores.Log.Read(partition, _flow.NextOffset, options.BatchRecords, _batch);
+        if (any)
+        {
+            _flow.Process(_batch);
+            Volatile.Write(ref _nextOffset, _flow.NextOffset);
+            StoreSeries(options.SeriesPoints);
+        }
+
+        if (!any || time.GetElapsedTime(_committedAt) >= options.CommitDelay)
+        {
+            Commit();
+        }
+
+        CheckpointIfDue();
+        return any;
+    }
+
+    /// <summary>Checkpoints everything.</summary>
+    public void CheckpointAll() => Checkpoint(0, 1);
+
+    /// <summary>Adds this flow's counters to a report. Not while it runs.</summary>
+    public void AddTo(FlowTotals totals) => _flow.AddTo(totals);
+
+    /// <inheritdoc/>
+    public void Dispose() => _wake.Dispose();
+
+    private void CheckpointIfDue()
+    {
+        if (time.GetElapsedTime(_checkpointedAt) >= options.CheckpointInterval / options.CheckpointGroups)
+        {
+            Checkpoint(_group, options.CheckpointGroups);
+            _group = (_group + 1) % options.CheckpointGroups;
+        }
+    }
+
+    private void Checkpoint(int group, int groups)
+    {
+        StoreSeries(0);
+        _flow.Checkpoint(group, groups);
+        Commit();
+        _checkpointedAt = time.GetTimestamp();
+    }
+
+    private void StoreSeries(int atLeast)
+    {
+        if (_flow.Series.Points.Count >= Math.Max(atLeast, 1) || (atLeast == 0 && _flow.SeriesAppliedOffset < _flow.NextOffset))
+        {
+            stores.Series.Write(partition, _flow.NextOffset, _flow.Series);
+            _flow.Series.Points.Clear();
+            _flow.SeriesAppliedOffset = Math.Max(_flow.SeriesAppliedOffset, _flow.NextOffset);
+        }
+    }
+
+    private void Commit()
+    {
+        _committedAt = time.GetTimestamp();
+        var commit = _flow.Commit;
+        if (commit.IsEmpty)
+        {
+            return;
+        }
+
+        stores.State.Commit(commit);
+        if (commit.Conflicts.Count > 0 && !otherProfile)
+        {
+            var first = commit.Conflicts[0];
+            throw new InvalidOperationException(
+                $"transition {first.Id} was decided differently before: the same log gave two results. The store keeps the first; "
+                + "please report this with the store");
+        }
+
+        if (feed is not null)
+        {
+            foreach (var transition in commit.Transitions)
+            {
+                feed.Transition(transition);
+            }
+        }
+
+        commit.Clear();
+    }
+}
