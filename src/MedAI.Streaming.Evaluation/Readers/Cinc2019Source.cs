@@ -68,7 +68,9 @@ internal sealed class Cinc2019Source : IRecordedSource
         return new Cinc2019Source(path, isFolder: false);
     }
 
-    /// <summary>Opens a folder of psv files. The first of them must be sound; a bad one among the others is refused input.</summary>
+    /// <summary>
+    /// Opens a folder of psv files. The first of them must be sound; a bad one among the others is refused input.
+    /// </summary>
     /// <exception cref="RecordedInputException">There is none, or the first is empty or has another header.</exception>
     public static Cinc2019Source OpenFolder(string path)
     {

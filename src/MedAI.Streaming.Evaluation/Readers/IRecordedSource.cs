@@ -21,8 +21,8 @@ public interface IRecordedSource
     /// <param name="options">Which part to read.</param>
     /// <param name="progress">Told how far the work is, 0 to 1, never decreasing; the file is the first fifth of it, the
     /// elements handed out are the rest.</param>
-    /// <exception cref="RecordedInputException">While enumerating: a file went missing or lost its header since the source
-    /// was opened.</exception>
+    /// <exception cref="RecordedInputException">While enumerating: the file lost its header since the source was opened, or a
+    /// table beside it cannot be read.</exception>
     IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress);
 }
 

@@ -4,9 +4,9 @@ using MedAI.Streaming.Domain.Vitals;
 namespace MedAI.Streaming.Evaluation.Readers;
 
 /// <summary>
-/// The concepts of <c>chartevents_vitals</c>. The unit goes by the concept, not by the column <c>valueuom</c>, which is often empty
-/// and for FiO2 says <c>torr</c>. NI stands for non-invasive: by cuff; the others come from an arterial line. Concepts that are not
-/// here (the parts of the Glasgow coma scale) keep their name as unknown vital signs.
+/// The concepts of <c>chartevents_vitals</c>. The unit goes by the concept, not by the column <c>valueuom</c>, which is often
+/// empty and for FiO2 says <c>torr</c>. NI stands for non-invasive: by cuff; the others come from an arterial line. Concepts that
+/// are not here (the parts of the Glasgow coma scale) keep their name as unknown vital signs.
 /// </summary>
 internal static class Mimic3Concepts
 {

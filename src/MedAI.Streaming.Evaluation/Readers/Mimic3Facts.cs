@@ -6,10 +6,11 @@ using MedAI.Streaming.Evaluation.Readers.Text;
 namespace MedAI.Streaming.Evaluation.Readers;
 
 /// <summary>
-/// Facts from <c>patients</c> (sex, date of birth), <c>icustays</c> (the first <c>intime</c> is the admission) and, for patients who
-/// have no stay there, <c>admissions</c> (the first <c>admittime</c>); each <c>.csv.gz</c> or <c>.csv</c>, each optional. A patient has
-/// one record of facts, at the first arrival; charting may begin before the admission or long after it, and later stays do not
-/// move the admission. Age is that at the admission; patients over 89 were given a birth 300 years before it and count as 90.
+/// Facts from <c>patients</c> (sex, date of birth), <c>icustays</c> (the first <c>intime</c> is the admission) and, for patients
+/// who have no stay there, <c>admissions</c> (the first <c>admittime</c>); each <c>.csv.gz</c> or <c>.csv</c>, each optional. A
+/// patient has one record of facts, at the first arrival; charting may begin before the admission or long after it, and later
+/// stays do not move the admission. Age is that at the admission; patients over 89 were given a birth 300 years before it and
+/// count as 90.
 /// </summary>
 internal static class Mimic3Facts
 {

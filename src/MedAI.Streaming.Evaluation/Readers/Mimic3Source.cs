@@ -97,6 +97,7 @@ internal sealed class Mimic3Source : IRecordedSource
 
         var reading = Mimic3Concepts.ToReading(cells[concept], NumberText.ValueOrNaN(cells[9]), log.Names);
         reading.MarkedAsError = cells[11].SequenceEqual("1"u8);
+        log.SawArrival(stored);
         rows.Add(new Row(stored, charted, log.Patients.Number(cells[subject]), rows.Count, reading));
         return RejectReason.None;
     }

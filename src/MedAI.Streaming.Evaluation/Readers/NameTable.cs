@@ -62,7 +62,8 @@ internal sealed class NameTable
         return number;
     }
 
-    private bool IsLast(ReadOnlySpan<byte> name) => name.Length == _lastLength && name.SequenceEqual(_last.AsSpan(0, _lastLength));
+    private bool IsLast(ReadOnlySpan<byte> name) =>
+        name.Length == _lastLength && name.SequenceEqual(_last.AsSpan(0, _lastLength));
 
     private void Remember(ReadOnlySpan<byte> name, int number)
     {

@@ -144,7 +144,9 @@ internal sealed class ReadingText(RecordedLog log)
 
     private static bool TryReadSource(ReadOnlySpan<byte> text, out SourceClass source)
     {
-        source = Is(text, "wearable"u8) ? SourceClass.Wearable : Is(text, "charted"u8) ? SourceClass.Charted : SourceClass.Bedside;
+        source = Is(text, "wearable"u8) ? SourceClass.Wearable
+            : Is(text, "charted"u8) ? SourceClass.Charted
+            : SourceClass.Bedside;
         return source != SourceClass.Bedside || text.IsEmpty || Is(text, "bedside"u8);
     }
 

@@ -86,7 +86,8 @@ internal sealed class RecordedLog
     public void AddRefused(string where, ReadOnlySpan<byte> text, RejectReason reason, int readings = 1)
     {
         _items.Add(new Item(Kind.Refused, _refused.Count));
-        _refused.Add(new RefusedElement(_lastArrival ?? long.MinValue, readings, reason, where, RowReading.Beginning(text, ShownOfRefused)));
+        var shown = RowReading.Beginning(text, ShownOfRefused);
+        _refused.Add(new RefusedElement(_lastArrival ?? long.MinValue, readings, reason, where, shown));
     }
 
     /// <summary>
@@ -132,6 +133,8 @@ internal sealed class RecordedLog
                 yield return element;
             progress.Elements((position + 1.0) / order.Length);
         }
+
+        progress.Elements(1);
     }
 
     // Facts and refusals that were added without a time of their own get it now that all frames are known.
@@ -166,7 +169,8 @@ internal sealed class RecordedLog
         for (var position = 0; position < order.Length; position++)
         {
             var item = _items[position];
-            order[position] = new OrderedItem(ArrivalOf(item), item.Kind != Kind.Facts, position);
+            var closes = _isCutShort && item.Kind == Kind.Refused && item.Index == _refused.Count - 1;
+            order[position] = new OrderedItem(ArrivalOf(item), (byte)(closes ? 2 : item.Kind == Kind.Facts ? 0 : 1), position);
         }
 
         Array.Sort(order);
@@ -248,10 +252,10 @@ internal sealed class RecordedLog
         public readonly int Index = index;
     }
 
-    private readonly struct OrderedItem(long arrival, bool isAfterFacts, int position) : IComparable<OrderedItem>
+    private readonly struct OrderedItem(long arrival, byte rank, int position) : IComparable<OrderedItem>
     {
         private readonly long _arrival = arrival;
-        private readonly bool _isAfterFacts = isAfterFacts;
+        private readonly byte _rank = rank;
         public readonly int Position = position;
 
         public int CompareTo(OrderedItem other)
@@ -259,8 +263,8 @@ internal sealed class RecordedLog
             var byArrival = _arrival.CompareTo(other._arrival);
             if (byArrival != 0)
                 return byArrival;
-            var byKind = _isAfterFacts.CompareTo(other._isAfterFacts);
-            return byKind != 0 ? byKind : Position.CompareTo(other.Position);
+            var byRank = _rank.CompareTo(other._rank);
+            return byRank != 0 ? byRank : Position.CompareTo(other.Position);
         }
     }
 }

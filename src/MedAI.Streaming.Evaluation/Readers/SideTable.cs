@@ -20,7 +20,8 @@ internal static class SideTable
         if (indexes.Contains(-1))
         {
             throw new RecordedInputException(
-                $"'{path}' has another header: expected the columns {string.Join(", ", columns)}, found {string.Join(", ", header)}.");
+                $"'{path}' has another header: expected the columns {string.Join(", ", columns)}, "
+                + $"found {string.Join(", ", header)}.");
         }
 
         while (reader.Read())

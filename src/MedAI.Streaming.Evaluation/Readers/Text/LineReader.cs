@@ -35,6 +35,7 @@ internal sealed class LineReader : IDisposable
     private readonly FileStream _file;
     private readonly Stream _stream;
     private readonly bool _isGzip;
+    private readonly long _fileLength;
     private byte[] _buffer = new byte[128 * 1024];
     private int _start;
     private int _end;
@@ -52,6 +53,7 @@ internal sealed class LineReader : IDisposable
         _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
         _isGzip = _file.ReadByte() == 0x1f && _file.ReadByte() == 0x8b;
         _file.Position = 0;
+        _fileLength = _file.Length;
         _stream = _isGzip ? new GZipStream(_file, CompressionMode.Decompress) : _file;
     }
 
@@ -68,7 +70,7 @@ internal sealed class LineReader : IDisposable
     public string Where => $"{FileName}:{LineNumber}";
 
     /// <summary>How much of the file has been read, 0 to 1.</summary>
-    public double Fraction => _file.Length == 0 ? 1 : (double)_file.Position / _file.Length;
+    public double Fraction => _fileLength == 0 ? 1 : (double)_file.Position / _fileLength;
 
     /// <summary>The current line; valid until the next call of <see cref="Read"/>.</summary>
     public ReadOnlySpan<byte> Line => _buffer.AsSpan(_lineStart, _lineLength);

@@ -8,8 +8,8 @@ internal static class TimeText
     private const long MillisecondsOfYear9999 = 253_402_300_799_999;
 
     /// <summary>
-    /// Reads <c>YYYY-MM-DD</c>, followed by nothing or by <c>T</c> or a space, <c>hh:mm</c>, optionally <c>:ss</c> with a fraction
-    /// (digits after the millisecond are cut) and optionally <c>Z</c>, <c>±hh:mm</c>, <c>±hhmm</c> or <c>±hh</c>. Without an
+    /// Reads <c>YYYY-MM-DD</c>, followed by nothing or by <c>T</c> or a space, <c>hh:mm</c>, optionally <c>:ss</c> with a
+    /// fraction (digits after the millisecond are cut) and optionally <c>Z</c>, <c>±hh:mm</c>, <c>±hhmm</c> or <c>±hh</c>. Without an
     /// offset UTC is meant. A whole number is milliseconds since 1970. Years 1 to 9999.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out long milliseconds)
