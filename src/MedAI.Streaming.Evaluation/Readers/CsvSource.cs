@@ -1,0 +1,121 @@
+// Reads users' own readings from csv, one reading a line, by the names in the header.
+using System.Text;
+using System.Text.Unicode;
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Evaluation.Readers.Text;
+
+namespace MedAI.Streaming.Evaluation.Readers;
+
+/// <summary>Reads <c>csv</c>, the layout of which is described in this project's README.md.</summary>
+internal sealed class CsvSource : IRecordedSource
+{
+    /// <summary>The name of the format.</summary>
+    public const string Name = "csv";
+
+    private static readonly ReadingField[] Needed =
+        [ReadingField.Patient, ReadingField.Time, ReadingField.Vital, ReadingField.Value];
+
+    private readonly string _path;
+
+    private CsvSource(string path) => _path = path;
+
+    /// <inheritdoc/>
+    public string Format => Name;
+
+    /// <summary>Opens a csv file, plain or gzip.</summary>
+    /// <exception cref="RecordedInputException">The file is empty or its header has unknown, repeated or missing
+    /// columns.</exception>
+    public static CsvSource Open(string path)
+    {
+        using var reader = RowReading.OpenAtHeader(path);
+        Columns(path, reader);
+        return new CsvSource(path);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress)
+    {
+        options.Check();
+        return Iterate(_path, options, new ReadProgress(progress));
+
+        static IEnumerable<LogElement> Iterate(string path, ReadOptions options, ReadProgress progress)
+        {
+            var log = new RecordedLog();
+            Load(path, options, log, progress);
+            foreach (var element in log.InArrivalOrder(options, progress))
+                yield return element;
+        }
+    }
+
+    private static void Load(string path, ReadOptions options, RecordedLog log, ReadProgress progress)
+    {
+        using var reader = RowReading.OpenAtHeader(path);
+        var columns = Columns(path, reader);
+        var collector = new ReadingCollector(log, options.Patients);
+        var cells = new CsvCells();
+        var texts = new FieldTexts();
+        while (reader.Read())
+        {
+            progress.File(reader.Fraction);
+            if (reader.End is LineEnd.Cut or LineEnd.Corrupt)
+                collector.Flush();
+            if (log.RefuseByItsEnd(reader) || reader.Line.IsEmpty)
+                continue;
+
+            var reason = ReadLine(reader, columns, cells, texts);
+            if (reason == RejectReason.None && !collector.IsPassedOver(texts))
+                reason = collector.Add(texts);
+            if (reason != RejectReason.None)
+                log.AddRefused(reader, reason);
+        }
+
+        collector.Flush();
+    }
+
+    private static RejectReason ReadLine(LineReader reader, ReadingField[] columns, CsvCells cells, FieldTexts texts)
+    {
+        if (!Utf8.IsValid(reader.Line))
+            return RejectReason.Malformed;
+        if (!cells.TryCut(reader.Line) || cells.Count < columns.Length)
+            return RowReading.WrongShape(reader);
+        if (cells.Count > columns.Length)
+            return RejectReason.Malformed;
+
+        texts.Clear();
+        for (var index = 0; index < columns.Length; index++)
+            texts.Set(columns[index], cells[index]);
+        return RejectReason.None;
+    }
+
+    private static ReadingField[] Columns(string path, LineReader reader)
+    {
+        var cells = new CsvCells();
+        if (reader.End == LineEnd.TooLong || !cells.TryCut(reader.Line))
+            throw Wrong(path, $"has no header line; it begins with '{RowReading.Beginning(reader.Line, 200)}'");
+
+        var columns = new List<ReadingField>();
+        var unknown = new List<string>();
+        for (var index = 0; index < cells.Count; index++)
+        {
+            var name = Encoding.UTF8.GetString(cells[index]).Trim();
+            if (!FieldTexts.TryFind(Encoding.UTF8.GetBytes(name.ToLowerInvariant()), out var field))
+                unknown.Add($"'{name}'");
+            else if (columns.Contains(field))
+                throw Wrong(path, $"has the column '{name}' twice");
+            else
+                columns.Add(field);
+        }
+
+        if (unknown.Count > 0)
+            throw Wrong(path, $"has unknown columns: {string.Join(", ", unknown)}");
+        var missing = Needed.Except(columns).Select(field => $"'{FieldTexts.Names[(int)field]}'").ToList();
+        if (missing.Count > 0)
+            throw Wrong(path, $"lacks the columns {string.Join(", ", missing)}");
+        return [.. columns];
+    }
+
+    private static RecordedInputException Wrong(string path, string what) =>
+        new($"'{path}' {what}; expected a header of patient, time, vital, value and any of "
+            + $"{string.Join(", ", FieldTexts.Names.Skip(Needed.Length))}.");
+}
