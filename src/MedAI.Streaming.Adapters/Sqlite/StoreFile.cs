@@ -1,0 +1,108 @@
+// Makes and opens the files of a store, and tells what is not one.
+using System.Globalization;
+using MedAI.Streaming.Pipeline.Ports;
+
+namespace MedAI.Streaming.Adapters.Sqlite;
+
+/// <summary>One kind of file of a store.</summary>
+/// <param name="Name">What it holds, in a word.</param>
+/// <param name="ApplicationId">The number in its header that says so.</param>
+/// <param name="PageSize">Bytes of a page.</param>
+/// <param name="Schema">The statements that make its tables.</param>
+internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, string Schema)
+{
+    /// <summary>The format that this program writes; a change of any schema or record layout raises it.</summary>
+    public const int FormatVersion = 1;
+
+    // The write-ahead log is copied into the file at about this size, and shrunk to it after a large transaction.
+    private const int WriteAheadBytes = 16 << 20;
+    private const int CacheKiB = 16 << 10;
+
+    /// <summary>Whether there is a finished file of this kind.</summary>
+    /// <exception cref="StoreException">There is something else under this name.</exception>
+    public bool Exists(string path)
+    {
+        if (!File.Exists(path) || new FileInfo(path).Length == 0) return false;
+        using var database = Database.Open(path, OpenMode.ReadOnly);
+        return IsFinished(database);
+    }
+
+    /// <summary>Makes the file. One that was begun and not finished is taken up again.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="fill">Writes the first rows, in the transaction that finishes the file.</param>
+    public Database Create(string path, Action<Database>? fill = null)
+    {
+        var database = Database.Open(path, OpenMode.Create);
+        try
+        {
+            if (IsFinished(database))
+                throw new StoreException(StoreFailure.Mismatch, $"{path} is there already. Choose another directory, or go on with this one.");
+            database.Execute($"PRAGMA page_size = {PageSize}; PRAGMA journal_mode = WAL");
+            PrepareWriter(database);
+            database.InTransaction(() =>
+            {
+                database.Execute(Schema);
+                fill?.Invoke(database);
+                database.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {FormatVersion}");
+            });
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the file.</summary>
+    public Database Open(string path, bool readOnly)
+    {
+        if (!File.Exists(path))
+        {
+            throw new StoreException(
+                StoreFailure.Corrupt,
+                $"{path} is missing, so this is not a whole store. Check the directory's name, or replay the input into a new one.");
+        }
+
+        var database = Database.Open(path, readOnly ? OpenMode.ReadOnly : OpenMode.ReadWrite);
+        try
+        {
+            if (!IsFinished(database))
+                throw new StoreException(StoreFailure.Corrupt, $"{path} was begun and never finished. Make the store again in the same directory.");
+            if (!readOnly) PrepareWriter(database);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    private bool IsFinished(Database database)
+    {
+        var id = database.Number("PRAGMA application_id");
+        var version = database.Number("PRAGMA user_version");
+        if (id == 0 && version == 0 && database.Number("SELECT count(*) FROM sqlite_schema") == 0) return false;
+        if (id != ApplicationId)
+            throw SqliteFailure.Corrupt(database.Path, $"It is a SQLite file, but not the {Name} of a store.");
+        if (version != FormatVersion)
+        {
+            throw new StoreException(StoreFailure.Mismatch, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{database.Path} has format {version}; this program reads format {FormatVersion}. Use the version of the program that made it."));
+        }
+
+        return true;
+    }
+
+    private void PrepareWriter(Database database) => database.Execute(string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        PRAGMA synchronous = FULL;
+        PRAGMA wal_autocheckpoint = {WriteAheadBytes / PageSize};
+        PRAGMA journal_size_limit = {WriteAheadBytes};
+        PRAGMA cache_size = -{CacheKiB};
+        PRAGMA temp_store = MEMORY;
+        """));
+}
