@@ -14,6 +14,10 @@ public sealed class EdgeStore : IDisposable
     private const string SeriesFile = "series.db";
     private const string LockFile = "writer.lock";
 
+    // What a refused lock and a full device look like: EWOULDBLOCK of Linux and macOS, ENOSPC, and their names on Windows.
+    private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
+    private static readonly int[] NoSpace = [28, unchecked((int)0x80070070)];
+
     private readonly FileStream? _lock;
     private readonly SqliteEventLog _log;
     private readonly SqliteStateStore _state;
@@ -144,14 +148,15 @@ public sealed class EdgeStore : IDisposable
         {
             writerLock = new FileStream(Path.Combine(directory, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+        catch (IOException e) when (HeldByAnother.Contains(e.HResult))
         {
             throw new StoreException(
                 StoreFailure.InUse, $"{directory} is open for writing in another process. Stop that one, or open the store for reading.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException(StoreFailure.Other, $"{directory} cannot be written: {e.Message} Check its permissions.", e);
+            var failure = NoSpace.Contains(e.HResult) ? StoreFailure.DiskFull : StoreFailure.Other;
+            throw new StoreException(failure, $"{directory} cannot be written: {e.Message} Check its permissions and free space.", e);
         }
 
         try
