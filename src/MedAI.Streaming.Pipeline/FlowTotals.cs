@@ -8,6 +8,7 @@ namespace MedAI.Streaming.Pipeline;
 public sealed class FlowTotals
 {
     private readonly long[] _rejected = new long[RejectReasons.Count];
+    private long _eventMs;
 
     /// <summary>Patients with at least one record.</summary>
     public long Patients { get; private set; }
@@ -31,7 +32,7 @@ public sealed class FlowTotals
     public long Scores { get; private set; }
 
     /// <summary>Hours of event time from each patient's first to newest reading, summed.</summary>
-    public double EventHours { get; private set; }
+    public double EventHours => _eventMs / 3_600_000.0;
 
     /// <summary>Readings rejected.</summary>
     public long Rejected => _rejected.Sum();
@@ -50,7 +51,7 @@ public sealed class FlowTotals
         Late += p.Counts.Late;
         Duplicate += p.Counts.Duplicate;
         Scores += p.ScoreCount;
-        EventHours += p.FirstEventTime == long.MinValue ? 0 : (p.Clock - p.FirstEventTime) / 3_600_000.0;
+        _eventMs += p.FirstEventTime == long.MinValue ? 0 : Math.Max(0, p.Clock - p.FirstEventTime);
         for (var i = 0; i < _rejected.Length; i++)
         {
             _rejected[i] += p.Counts.Rejected[i];

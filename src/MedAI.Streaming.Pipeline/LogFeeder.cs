@@ -13,7 +13,7 @@ public sealed class LogFeeder(LogAppender appender, TimeProvider time)
     /// Arrival time by which the last clock record is behind the last element: long enough for every gap wait to end and every
     /// score to settle, and not longer than a bedside monitor may be silent.
     /// </summary>
-    public const long LastClockMs = 30_000;
+    public const long LastClockMs = 32_000;
 
     private const int FlushRecords = 4096;
     private const long ClockMs = 1000;

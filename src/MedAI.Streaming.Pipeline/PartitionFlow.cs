@@ -44,7 +44,7 @@ public sealed class PartitionFlow
     private List<int> _later = [];
     private readonly List<int> _resumed = [];
     private readonly StateCodec _codec;
-    private readonly ArrayBufferWriter<byte> _blobs = new(1 << 16);
+    private readonly ArrayBufferWriter<byte> _blobs = new(4096);
     private readonly List<(int Patient, int End)> _blobEnds = [];
     private long _nextOffset;
 
@@ -61,7 +61,7 @@ public sealed class PartitionFlow
         _alerts = new AlertSink(_state, Commit);
         _series = new SeriesSink(_state, new SeriesBatch(), law.Scorer?.Model.Card.Name);
         _windows = new WindowPass(_state);
-        var limits = new LimitPass(_state, _alerts, _windows);
+        var limits = new LimitPass(_state, _alerts);
         var sources = new SourceLaw(_state, limits, _alerts);
         _order = new OrderPass(_state, limits, _windows, sources, _alerts, _series, Commit, partition);
         _decode = new DecodePass(_state, partition);

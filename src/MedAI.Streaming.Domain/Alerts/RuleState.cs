@@ -25,6 +25,9 @@ public struct RuleState
     /// <summary>Arrival time at which it is decided whether delayed data pages; 0: nothing to decide.</summary>
     public long PageAt;
 
+    /// <summary>Opened event time of the episode that <see cref="PageAt"/> is about.</summary>
+    public long PageOpened;
+
     /// <summary>Ordinal of the transition that <see cref="PageAt"/> is about.</summary>
     public int PageOrdinal;
 }

@@ -26,6 +26,9 @@ public enum FrameFlags : byte
 
     /// <summary>It fills a gap that the flow no longer waited for: it corrects windows, never an alert.</summary>
     Filler = 4,
+
+    /// <summary>A limit changed its state with it: scores are due at its event time.</summary>
+    LimitChanged = 8,
 }
 
 /// <summary>A decoded frame. Times are ms since 1970-01-01T00:00:00Z; masks have the bit of <see cref="VitalSign"/>.</summary>

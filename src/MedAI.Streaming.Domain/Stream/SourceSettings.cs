@@ -15,13 +15,13 @@ public readonly record struct SourceSettings(long GapWait, long Grace, long Cont
     private const long Hour = 60 * Minute;
 
     /// <summary>
-    /// The defaults. Bedside: wait 2 s, grace 10 s, contact lost after 30 s, 60 s ahead. Wearable: wait 30 s, grace 10 min,
+    /// The defaults. Bedside: wait 2 s, grace 10 s, contact lost after 45 s, 60 s ahead. Wearable: wait 30 s, grace 10 min,
     /// contact lost after 15 min (batches come every 5 to 10 min), 60 s ahead. Charted: no wait, grace 4 h, 2 h ahead (people
     /// chart values ahead of the hour: 12 % of the charted vital signs of MIMIC-III demo 1.4 are).
     /// </summary>
     public static SourceSettings Default(SourceClass source) => source switch
     {
-        SourceClass.Bedside => new(2 * Second, 10 * Second, 30 * Second, Minute),
+        SourceClass.Bedside => new(2 * Second, 10 * Second, 45 * Second, Minute),
         SourceClass.Wearable => new(30 * Second, 10 * Minute, 15 * Minute, Minute),
         _ => new(0, 4 * Hour, 0, 2 * Hour),
     };

@@ -58,9 +58,9 @@ internal sealed class AlertSink(FlowState state, CommitBatch commit)
 
             ruleState.PageAt = 0;
             state.Patient(patient).PagesPending--;
-            if (ruleState.Episode.State == EpisodeState.Open)
+            var opened = ruleState.PageOpened;
+            if (ruleState.Episode.State == EpisodeState.Open && ruleState.Episode.OpenedEventTime == opened)
             {
-                var opened = ruleState.Episode.OpenedEventTime;
                 var id = string.Create(
                     CultureInfo.InvariantCulture,
                     $"{state.Names(patient).Id}|{state.Book.Rules[rule].Id}|{opened}|{ruleState.PageOrdinal}");
@@ -84,6 +84,7 @@ internal sealed class AlertSink(FlowState state, CommitBatch commit)
         }
 
         ruleState.PageAt = Grid.After(now);
+        ruleState.PageOpened = transition.OpenedEventTime;
         ruleState.PageOrdinal = transition.Ordinal;
         ref var next = ref state.NextInstant(patient);
         next = Math.Min(next, ruleState.PageAt);

@@ -37,7 +37,7 @@ internal struct Element
 /// <summary>Decodes a batch. It is the only pass that adds patients, devices and frames.</summary>
 internal sealed class DecodePass(FlowState state, int partition)
 {
-    private Element[] _elements = new Element[1024];
+    private Element[] _elements = new Element[64];
 
     /// <summary>The elements of the batch.</summary>
     public Span<Element> Elements => _elements.AsSpan(0, Count);

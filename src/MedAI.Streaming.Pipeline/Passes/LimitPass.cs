@@ -10,10 +10,10 @@ using MedAI.Streaming.Pipeline.State;
 namespace MedAI.Streaming.Pipeline.Passes;
 
 /// <summary>Limits and signal quality of released frames. Per vital sign and patient it only goes forward in event time.</summary>
-internal sealed class LimitPass(FlowState state, AlertSink alerts, WindowPass windows)
+internal sealed class LimitPass(FlowState state, AlertSink alerts)
 {
-    /// <summary>Holds one released frame against the patient's limits.</summary>
-    public void Observe(int patient, ref readonly Frame frame)
+    /// <summary>Holds one released frame against the patient's limits, and marks it if a limit changed its state with it.</summary>
+    public void Observe(int patient, ref Frame frame)
     {
         ref var p = ref state.Patient(patient);
         var profile = state.Book.Profile(p.Facts.Profile);
@@ -49,7 +49,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts, WindowPass wi
             lead.LastValid = value;
             if ((p.Active & bit) != 0 || !profile.IsQuiet(vital, value))
             {
-                ObserveClosely(patient, vital, in frame, value, before);
+                ObserveClosely(patient, vital, ref frame, value, before);
             }
         }
     }
@@ -104,7 +104,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts, WindowPass wi
         return true;
     }
 
-    private void ObserveClosely(int patient, int vital, ref readonly Frame frame, double value, long before)
+    private void ObserveClosely(int patient, int vital, ref Frame frame, double value, long before)
     {
         ref var p = ref state.Patient(patient);
         ref var lead = ref p.Leads[vital];
@@ -128,7 +128,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts, WindowPass wi
             if (decision.Change.Changed)
             {
                 alerts.Note(patient, rule, in decision, Of(patient, vital, in frame, value));
-                windows.RequestTick(patient, frame.EventTime, frame.ArrivalTime);
+                frame.Flags |= FrameFlags.LimitChanged;
             }
 
             active |= LimitLaw.IsActive(in ruleState);

@@ -50,6 +50,11 @@ internal sealed class OrderPass(
         var settings = state.Settings.Sources[(int)frame.Source];
         p.Counts.Frames++;
         p.Counts.In += frame.Readings;
+        if (device.Epoch == 0)
+        {
+            p.SettleTime = Math.Max(p.SettleTime, Math.Max(settings.GapWait, Grid.Step));
+        }
+
         var arrival = device.Arrive(frame.Epoch, frame.Sequence, settings.GapWait > 0);
         if (arrival == Arrival.Duplicate || (arrival == Arrival.Hold && !Hold(ref p, element.Patient, element.Frame, settings)))
         {
@@ -173,8 +178,9 @@ internal sealed class OrderPass(
             Start(ref p, patient, in frame);
         }
 
+        Wake(patient, WindowPass.StepTakenAt(in p));
         sources.Heard(patient, in frame, watermark);
-        limits.Observe(patient, in frame);
+        limits.Observe(patient, ref frame);
         var timeout = state.Settings.Sources[(int)frame.Source].ContactTimeout;
         if (timeout > 0)
         {
@@ -290,12 +296,7 @@ internal sealed class OrderPass(
             sources.CheckContact(patient, local, instant);
         }
 
-        if (p.ForceAt <= instant)
-        {
-            p.Settled = Math.Max(p.Settled, p.DueTick);
-            p.ForceAt = PatientState.Never;
-        }
-
+        WindowPass.SettleDue(ref p, instant);
         if (p.PagesPending > 0)
         {
             alerts.DecideDelayedPages(patient, instant);
@@ -308,7 +309,7 @@ internal sealed class OrderPass(
     /// <summary>The earliest arrival time at which anything of a patient is due, or <see cref="PatientState.Never"/>.</summary>
     public long NextDue(ref PatientState p, int patient)
     {
-        var due = p.ForceAt;
+        var due = Math.Min(p.ForceAt, WindowPass.StepTakenAt(in p));
         for (var local = 0; local < p.DeviceCount; local++)
         {
             ref var device = ref state.Device(ref p, local);

@@ -16,8 +16,10 @@ internal readonly record struct ScoreRequest(int Patient, long Time, bool Tick, 
 
 /// <summary>
 /// Windows of all patients. Frames of a patient's several sources settle merged by event time, behind the patient's clock by the
-/// longest gap wait among them, so that disorder inside the gap wait changes no score. An instant is taken when every frame
-/// that is waited for is in: when the clock has passed it by that time, or the arrival time has.
+/// longest gap wait among them, so that disorder inside the gap wait changes no score. An instant of live data is taken exactly
+/// when arrival time has passed it by the settle time: by then every frame that is waited for is in, and what else has come by
+/// then does not depend on the order on the way. An instant of delayed data, for which that time is past, is taken when newer
+/// data has come, or nothing for the settle time.
 /// </summary>
 internal sealed class WindowPass(FlowState state)
 {
@@ -29,14 +31,18 @@ internal sealed class WindowPass(FlowState state)
     /// <summary>Patients to score before anything else of them may be applied.</summary>
     public List<ScoreRequest> Requests { get; } = [];
 
-    /// <summary>Takes a released frame: it settles at once if its time has passed, else it waits in the patient's queue.</summary>
+    /// <summary>
+    /// Takes a released frame: it settles at once if its time has passed, else it waits in the patient's queue. Either way an
+    /// instant becomes due for it: the tick behind it, or its own time if a limit changed with it.
+    /// </summary>
     public void Settle(int patient, int frame)
     {
         ref var p = ref state.Patient(patient);
         ref var f = ref state.Frames[frame];
-        if (f.EventTime <= p.Settled)
+        MakeDue(ref p, patient, DueFor(in p, in f), f.ArrivalTime);
+        if (f.EventTime <= Math.Min(p.Settled, Math.Min(p.DueTick, p.NextStep)))
         {
-            Apply(ref p, patient, in f);
+            Apply(ref p, in f);
             state.Frames.Free(frame);
             return;
         }
@@ -65,10 +71,10 @@ internal sealed class WindowPass(FlowState state)
             {
                 p.QueueFirst = state.Frames.Next(first);
                 p.QueueLast = p.QueueFirst < 0 ? -1 : p.QueueLast;
-                Apply(ref p, patient, in state.Frames[first]);
+                Apply(ref p, in state.Frames[first]);
                 state.Frames.Free(first);
             }
-            else if (next > p.Settled)
+            else if (next > p.Settled || TakenAt(in p, next) > p.LastArrival)
             {
                 return true;
             }
@@ -79,13 +85,28 @@ internal sealed class WindowPass(FlowState state)
         }
     }
 
-    /// <summary>Asks for scores at an event time, because a limit changed its state then.</summary>
-    public void RequestTick(int patient, long eventTime, long arrivalTime)
+    /// <summary>Arrival time at which an instant of live data is taken.</summary>
+    public static long TakenAt(ref readonly PatientState p, long instant) =>
+        instant == PatientState.Never ? instant : Grid.AtOrAfter(instant + p.SettleTime);
+
+    /// <summary>Arrival time at which the end of the model's step is taken, if the patient's clock has passed it.</summary>
+    public static long StepTakenAt(ref readonly PatientState p) =>
+        p.NextStep <= p.Clock ? TakenAt(in p, p.NextStep) : PatientState.Never;
+
+    /// <summary>An instant of the arrival-time grid: what is due by now is settled, whether or not newer data has come.</summary>
+    public static void SettleDue(ref PatientState p, long instant)
     {
-        ref var p = ref state.Patient(patient);
-        if (eventTime > p.LastTick)
+        if (p.ForceAt <= instant)
         {
-            MakeDue(ref p, patient, eventTime, arrivalTime);
+            // A source that came since may have to be waited for longer.
+            var taken = TakenAt(in p, p.DueTick);
+            p.Settled = taken <= instant ? Math.Max(p.Settled, p.DueTick) : p.Settled;
+            p.ForceAt = taken <= instant ? PatientState.Never : taken;
+        }
+
+        if (StepTakenAt(in p) <= instant)
+        {
+            p.Settled = Math.Max(p.Settled, p.NextStep);
         }
     }
 
@@ -97,6 +118,8 @@ internal sealed class WindowPass(FlowState state)
         {
             p.StepStart = request.Time;
             p.NextStep = request.Time + state.Features!.StepMs;
+            ref var next = ref state.NextInstant(request.Patient);
+            next = Math.Min(next, StepTakenAt(in p));
         }
 
         for (var mask = p.Seen; mask != 0; mask &= mask - 1)
@@ -121,7 +144,7 @@ internal sealed class WindowPass(FlowState state)
         {
             p.LastTick = request.Time;
             p.Dirty = false;
-            AwaitExpiry(ref p, request.Patient);
+            FindNext(ref p, request.Patient);
         }
     }
 
@@ -190,55 +213,69 @@ internal sealed class WindowPass(FlowState state)
             : x.Sequence < y.Sequence;
     }
 
-    private void Apply(ref PatientState p, int patient, ref readonly Frame f)
+    private static void Apply(ref PatientState p, ref readonly Frame f)
     {
-        var taken = false;
         for (var mask = f.Present & ~f.Questionable; mask != 0; mask &= mask - 1)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
             ref var window = ref p.Windows[vital];
-            taken |= window.Take(
+            p.Dirty |= window.Take(
                 f.Device, f.Source, f.Epoch, f.Sequence, f.EventTime, f.Values[vital], Validity(vital, window.Source), p.LastTick,
                 p.StepStart);
             p.Seen |= 1u << vital;
         }
 
-        if (taken && !(p.Dirty && p.DueTick <= f.EventTime + _tickMs && p.DueTick >= f.EventTime))
-        {
-            var due = TickAtOrAfter(f.EventTime);
-            MakeDue(ref p, patient, due > p.LastTick ? due : TickAtOrAfter(p.LastTick + 1), f.ArrivalTime);
-        }
+        p.Dirty |= (f.Flags & FrameFlags.LimitChanged) != 0;
     }
 
-    private void MakeDue(ref PatientState p, int patient, long eventTime, long arrivalTime)
+    private long DueFor(ref readonly PatientState p, ref readonly Frame f)
     {
-        if (!p.Dirty || eventTime < p.DueTick)
-        {
-            p.DueTick = p.Dirty ? eventTime : Math.Min(p.DueTick, eventTime);
-            var force = Grid.AtOrAfter(Math.Max(p.DueTick, arrivalTime) + p.SettleTime);
-            p.ForceAt = p.Dirty ? Math.Min(p.ForceAt, force) : force;
-            p.Dirty = true;
-            ref var next = ref state.NextInstant(patient);
-            next = Math.Min(next, p.ForceAt);
-        }
+        var due = (f.Flags & FrameFlags.LimitChanged) != 0 ? f.EventTime : TickAtOrAfter(f.EventTime);
+        return due > p.LastTick ? due : TickAtOrAfter(p.LastTick + 1);
     }
 
-    // Nothing new is due: the next instant is when the first value expires, so that silence is noticed too.
-    private void AwaitExpiry(ref PatientState p, int patient)
+    private void MakeDue(ref PatientState p, int patient, long instant, long arrivalTime)
     {
-        var expiry = PatientState.Never;
+        if (instant >= p.DueTick)
+        {
+            return;
+        }
+
+        p.DueTick = instant;
+        p.ForceAt = Math.Min(p.ForceAt, ForceTime(in p, arrivalTime));
+        ref var next = ref state.NextInstant(patient);
+        next = Math.Min(next, p.ForceAt);
+    }
+
+    // Live data is taken on its time; delayed data when nothing newer has come for the settle time.
+    private static long ForceTime(ref readonly PatientState p, long arrivalTime)
+    {
+        var live = TakenAt(in p, p.DueTick);
+        return live > arrivalTime ? live : Grid.AtOrAfter(arrivalTime + p.SettleTime);
+    }
+
+    // The next instant: for the frames that wait in the queue, or when the first value expires, so that silence is noticed too.
+    private void FindNext(ref PatientState p, int patient)
+    {
+        var due = PatientState.Never;
         for (var mask = p.Seen; mask != 0; mask &= mask - 1)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
             ref readonly var window = ref p.Windows[vital];
             if (!window.KnownStale)
             {
-                expiry = Math.Min(expiry, window.LastEventTime + Validity(vital, window.Source) + 1);
+                var expiry = TickAtOrAfter(window.LastEventTime + Validity(vital, window.Source) + 1);
+                due = Math.Min(due, Math.Max(expiry, TickAtOrAfter(p.LastTick + 1)));
             }
         }
 
-        p.DueTick = expiry == PatientState.Never ? expiry : Math.Max(TickAtOrAfter(expiry), TickAtOrAfter(p.LastTick + 1));
-        p.ForceAt = p.DueTick == PatientState.Never ? PatientState.Never : Grid.AtOrAfter(p.DueTick + p.SettleTime);
+        for (var at = p.QueueFirst; at >= 0 && state.Frames[at].EventTime <= due; at = state.Frames.Next(at))
+        {
+            due = Math.Min(due, DueFor(in p, in state.Frames[at]));
+        }
+
+        p.DueTick = due;
+        p.ForceAt = due == PatientState.Never ? due : ForceTime(in p, p.LastArrival);
         ref var next = ref state.NextInstant(patient);
         next = Math.Min(next, p.ForceAt);
     }
@@ -266,7 +303,7 @@ internal sealed class WindowPass(FlowState state)
         var step = instant == p.NextStep;
         if (tick && !p.Dirty && !AnythingExpired(ref p, instant))
         {
-            AwaitExpiry(ref p, patient);
+            FindNext(ref p, patient);
             tick = false;
         }
 

@@ -15,7 +15,7 @@ public sealed class AppendBatch
         _records = new ArrayBufferWriter<byte>[partitions];
         for (var p = 0; p < partitions; p++)
         {
-            _records[p] = new ArrayBufferWriter<byte>(64 * 1024);
+            _records[p] = new ArrayBufferWriter<byte>(4 * 1024);
         }
 
         _counts = new int[partitions];
@@ -59,7 +59,7 @@ public sealed class AppendBatch
 /// <summary>Records read from one partition: contiguous bytes, whole records only.</summary>
 public sealed class LogBatch
 {
-    private byte[] _bytes = new byte[256 * 1024];
+    private byte[] _bytes = new byte[16 * 1024];
 
     /// <summary>The offset of the first record.</summary>
     public long FirstOffset { get; private set; }

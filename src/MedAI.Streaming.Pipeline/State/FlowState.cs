@@ -36,16 +36,17 @@ internal sealed class PatientNames(string id)
 /// </summary>
 internal sealed class FlowState
 {
+    private const int InitialPatients = 8;
     private readonly KeyTable _keys = new();
-    private PatientState[] _patients = new PatientState[64];
+    private PatientState[] _patients = new PatientState[InitialPatients];
     private RuleState[] _rules;
     private float[] _modelStates;
-    private long[] _nextInstant = new long[64];
-    private long[] _firstDirty = new long[64];
-    private long[] _cause = new long[64];
-    private bool[] _blocked = new bool[64];
-    private PatientNames[] _names = new PatientNames[64];
-    private DeviceOrder[] _devices = new DeviceOrder[64];
+    private long[] _nextInstant = new long[InitialPatients];
+    private long[] _firstDirty = new long[InitialPatients];
+    private long[] _cause = new long[InitialPatients];
+    private bool[] _blocked = new bool[InitialPatients];
+    private PatientNames[] _names = new PatientNames[InitialPatients];
+    private DeviceOrder[] _devices = new DeviceOrder[InitialPatients];
 
     /// <summary>An empty partition under a book of rules and, if a model is served, its inputs.</summary>
     public FlowState(RuleBook book, FeatureSpec? features, int modelStateSize)
@@ -54,8 +55,8 @@ internal sealed class FlowState
         Features = features;
         ModelStateSize = modelStateSize;
         RuleCount = book.Rules.Count;
-        _rules = new RuleState[64 * RuleCount];
-        _modelStates = new float[64 * modelStateSize];
+        _rules = new RuleState[InitialPatients * RuleCount];
+        _modelStates = new float[InitialPatients * modelStateSize];
         AddPatient([]);
     }
 
@@ -182,7 +183,6 @@ internal sealed class FlowState
 
         _devices[DeviceCount] = DeviceOrder.New(source);
         state.Devices[state.DeviceCount] = DeviceCount++;
-        state.SettleTime = Math.Max(state.SettleTime, Math.Max(Settings.Sources[(int)source].GapWait, Passes.Grid.Step));
         _names[patient].Devices.Add(Encoding.UTF8.GetString(id));
         _names[patient].DeviceKeys.Add(id.ToArray());
         return state.DeviceCount++;

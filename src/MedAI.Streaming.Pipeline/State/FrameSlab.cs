@@ -6,8 +6,8 @@ namespace MedAI.Streaming.Pipeline.State;
 /// <summary>Frames by number, with a free list and one link each, so that lists of frames need no memory of their own.</summary>
 internal sealed class FrameSlab
 {
-    private Frame[] _frames = new Frame[1024];
-    private int[] _next = new int[1024];
+    private Frame[] _frames = new Frame[64];
+    private int[] _next = new int[64];
     private int _free = -1;
     private int _used;
 
