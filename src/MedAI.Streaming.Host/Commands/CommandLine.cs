@@ -18,6 +18,9 @@ internal sealed class CommandLine
             "Watches patients: puts vital signs in order, scores them, and turns what needs a human into alerts.\n"
             + "A secondary monitor: it does not replace the bedside alarm, and it is not a medical device.")
         {
+            new ShowCommand(this),
+            new ModelsCommand(this),
+            new DoctorCommand(this),
             new ConfigCommand(this),
         };
         Root.Options.Add(ConfigurationFile);

@@ -14,6 +14,9 @@ internal readonly record struct WrittenRule(LimitRule Rule, string Key, Configur
 /// <summary>Reads lists of limit rules.</summary>
 internal sealed class LimitRuleReader(List<ConfigurationError> errors)
 {
+    // Rules on scores, on the model and on the equipment have ids that begin so, and an id names one rule.
+    private static readonly string[] Reserved = ["score.", "model.", "technical."];
+
     /// <summary>Reads a list.</summary>
     /// <param name="list">The list's node, or null where there is none.</param>
     /// <param name="key">Its key.</param>
@@ -65,6 +68,12 @@ internal sealed class LimitRuleReader(List<ConfigurationError> errors)
 
         if (id.Faulty)
             return null;
+
+        if (Reserved.FirstOrDefault(word => id.Text.StartsWith(word, StringComparison.Ordinal)) is { } reserved)
+        {
+            Report(id, $"{at}.id", $"an id that does not begin with {reserved}", "The program names its own rules so; begin it with limit.");
+            return null;
+        }
 
         if (id.Text.Length is > 0 and <= 64 && id.Text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-'))
             return id;

@@ -20,10 +20,10 @@ internal readonly record struct BedColumns(int Patient, bool AllParts, bool Extr
 
     public static BedColumns For(int width) => width switch
     {
-        >= 142 => new(9, true, true, 28, 10),
-        >= 120 => new(9, true, false, 28, 10),
-        >= 112 => new(9, false, false, 21, 10),
-        >= 96 => new(0, false, false, 21, 10),
+        >= 142 => new(9, true, true, 28, 11),
+        >= 120 => new(9, true, false, 28, 11),
+        >= 112 => new(9, false, false, 21, 11),
+        >= 96 => new(0, false, false, 21, 11),
         _ => new(0, false, false, 5, 0),
     };
 }
@@ -74,7 +74,8 @@ internal static class BedRow
     /// <param name="now">The ward's arrival time, from which ages are counted.</param>
     /// <param name="columns">The columns.</param>
     /// <param name="width">The columns of the screen.</param>
-    public static ScreenLine Draw(PatientView view, long now, BedColumns columns, int width)
+    /// <param name="alertRisk">The risk at which the model alerts.</param>
+    public static ScreenLine Draw(PatientView view, long now, BedColumns columns, int width, double alertRisk)
     {
         var line = new ScreenLine();
         line.AddCut(view.Bed.Length > 0 ? view.Bed : "-", BedColumns.Bed - 1, Tone.Strong).FillTo(BedColumns.Bed);
@@ -97,7 +98,7 @@ internal static class BedRow
         News2(line, view, columns);
         if (columns.Risk > 0)
         {
-            Risk(line, view.Risk, columns.Risk);
+            Risk(line, view.Risk, alertRisk, columns.Risk);
         }
 
         Worst(line, view, width);
@@ -200,7 +201,7 @@ internal static class BedRow
             line.Add(string.Create(CultureInfo.InvariantCulture, $"{mark}{score.Value:0.##}").PadRight(3), Tone.Strong);
             var parts = score.Parts
                 .Where(part => columns.AllParts || part.Points != 0)
-                .Select(part => part.Part + (part.Points < 0 ? "?" : part.Points.ToString(CultureInfo.InvariantCulture)));
+                .Select(part => Letter(part.Part) + (part.Points < 0 ? "?" : part.Points.ToString(CultureInfo.InvariantCulture)));
             var text = string.Join(columns.AllParts ? " " : "", parts);
             if (text.Length > 0 && columns.News2 > 5)
             {
@@ -215,7 +216,19 @@ internal static class BedRow
         line.FillTo(at + columns.News2 + (columns.Risk == 0 ? 1 : 0));
     }
 
-    private static void Risk(ScreenLine line, double risk, int columns)
+    private static string Letter(string part) => part switch
+    {
+        "RR" => "R",
+        "SpO2" => "S",
+        "O2" => "O",
+        "SBP" => "B",
+        "Pulse" => "P",
+        "ACVPU" => "C",
+        "Temp" => "T",
+        _ => part,
+    };
+
+    private static void Risk(ScreenLine line, double risk, double alertRisk, int columns)
     {
         var at = line.Width;
         if (double.IsNaN(risk))
@@ -224,9 +237,12 @@ internal static class BedRow
         }
         else
         {
-            var full = (int)Math.Round(Math.Clamp(risk, 0, 1) * RiskBar, MidpointRounding.AwayFromZero);
-            line.Add(risk.ToString(risk >= 0.995 ? "0.0" : ".00", CultureInfo.InvariantCulture)).Add(" ");
-            line.Add(new string('━', full), Tone.Notice).Add(new string('─', RiskBar - full), Tone.Dim);
+            // Risks are small numbers: the bar is full at twice the risk at which the model alerts.
+            var share = risk / (2 * alertRisk);
+            var full = (int)Math.Round(Math.Clamp(share, 0, 1) * RiskBar, MidpointRounding.AwayFromZero);
+            var tone = risk >= alertRisk ? Tone.MediumText : Tone.Notice;
+            line.Add((risk * 100).ToString(risk < 0.0995 ? "0.0" : "0", CultureInfo.InvariantCulture) + "%").FillTo(at + 5);
+            line.Add(new string('━', full), tone).Add(new string('─', RiskBar - full), Tone.Dim);
         }
 
         line.FillTo(at + columns);

@@ -11,7 +11,8 @@ namespace MedAI.Streaming.Host.View;
 /// <param name="Readings">Readings taken in so far.</param>
 /// <param name="Refused">Readings rejected so far.</param>
 /// <param name="Model">The model in words.</param>
-public sealed record WardStatus(string Title, string Speed, long Readings, long Refused, string Model);
+/// <param name="AlertRisk">The risk at which the model alerts, 0..1.</param>
+public sealed record WardStatus(string Title, string Speed, long Readings, long Refused, string Model, double AlertRisk = 0.5);
 
 /// <summary>Draws screens.</summary>
 internal static class WardScreen
@@ -44,7 +45,7 @@ internal static class WardScreen
         var room = Math.Max(1, height - LinesBesideBeds);
         var shown = views.Count <= room ? views : [.. views.OrderByDescending(view => Urgency(view, now)).ThenBy(Place).Take(room - 1)];
         lines.Add(BedRow.Heading(columns));
-        lines.AddRange(shown.OrderBy(Place).Select(view => BedRow.Draw(view, now, columns, width)));
+        lines.AddRange(shown.OrderBy(Place).Select(view => BedRow.Draw(view, now, columns, width, status.AlertRisk)));
         if (shown.Count < views.Count)
         {
             lines.Add(new ScreenLine().AddCut($"... and {views.Count - shown.Count} calmer beds", width, Tone.Dim));
@@ -72,7 +73,7 @@ internal static class WardScreen
         line.AddCut(place, 9, Tone.Strong).FillTo(time.Length + 1 + Math.Max(BedColumns.Bed, line.Width - time.Length));
         line.Add(over ? "  ok  " : $" {RuleLabel.Short(transition.Priority),-4} ", over ? Tone.Good : RuleLabel.Block(transition.Priority));
         line.Add($" {Verb(transition.Kind),-12} ", Tone.Dim).Add(transition.Alert == AlertKind.Technical ? "tech " : "", Tone.Notice);
-        var text = $"{RuleLabel.Of(transition.Rule)}: {transition.Text}";
+        var text = $"{RuleLabel.Of(transition.Rule)}: {Why(transition)}";
         return line.AddCut(text, width - line.Width, over ? Tone.Dim : RuleLabel.Text(transition.Priority));
     }
 
@@ -84,6 +85,13 @@ internal static class WardScreen
     /// <summary>A time in UTC.</summary>
     public static string Time(long milliseconds, string format) =>
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString(format, CultureInfo.InvariantCulture);
+
+    // The sentence begins with rule and change, which the line has said already.
+    private static string Why(TransitionRecord transition)
+    {
+        var colon = transition.Text.IndexOf(": ", StringComparison.Ordinal);
+        return colon > 0 && transition.Text.StartsWith(transition.Rule + " ", StringComparison.Ordinal) ? transition.Text[(colon + 2)..] : transition.Text;
+    }
 
     private static string Verb(TransitionKind kind) => kind switch
     {

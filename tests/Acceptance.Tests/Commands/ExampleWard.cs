@@ -10,9 +10,9 @@ internal static class ExampleWard
 {
     public const long Now = 1_780_000_000_000;
 
-    private static readonly string[] Parts = ["R", "S", "O", "B", "P", "C", "T"];
+    private static readonly string[] Parts = ["RR", "SpO2", "O2", "SBP", "Pulse", "ACVPU", "Temp"];
 
-    public static WardStatus Status { get; } = new("simulated ward, seed 1", "60 x real time", 1_234_567, 12, "sepsis-gru@1.0.0 on cpu");
+    public static WardStatus Status { get; } = new("simulated ward, seed 1", "60 x real time", 1_234_567, 12, "sepsis-gru@1.0.0 on cpu", 0.054);
 
     public static IReadOnlyList<PatientView> Views(int count = 24) => [.. Enumerable.Range(1, count).Select(View)];
 
@@ -44,7 +44,7 @@ internal static class ExampleWard
         var score = new ScoreView(bed % 12, bed % 3 == 0, [.. Parts.Select((part, i) => (part, bed % 3 == 0 && i == 5 ? -1 : (bed + i) % 4))]);
         return new PatientView(
             $"p{bed:00}", "A", bed.ToString(System.Globalization.CultureInfo.InvariantCulture), Now - 1000, Now, bed == 7 ? [] : vitals,
-            bed == 7 ? null : score, Now, bed == 7 ? double.NaN : bed / 24.0, Now, Episodes(bed));
+            bed == 7 ? null : score, Now, bed == 7 ? double.NaN : bed / 200.0, Now, Episodes(bed));
     }
 
     private static EpisodeView[] Episodes(int bed) => (bed % 6) switch

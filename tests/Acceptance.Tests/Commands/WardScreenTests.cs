@@ -63,15 +63,15 @@ public sealed class WardScreenTests
     {
         var view = Patient([new VitalView(VitalSign.HeartRate, 88, ExampleWard.Now - age, SourceClass.Bedside, false)], []);
 
-        Assert.Contains(expected, BedRow.Draw(view, ExampleWard.Now, BedColumns.For(120), 120).ToString(), StringComparison.Ordinal);
+        Assert.Contains(expected, BedRow.Draw(view, ExampleWard.Now, BedColumns.For(120), 120, 0.5).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Draw_APartialScore_IsMarkedAsALowerBoundWithItsMissingPart()
     {
-        var view = Patient([], []) with { News2 = new ScoreView(7, true, [("R", 2), ("S", 1), ("O", 2), ("B", 0), ("P", 1), ("C", -1), ("T", 1)]) };
+        var view = Patient([], []) with { News2 = new ScoreView(7, true, [("RR", 2), ("SpO2", 1), ("O2", 2), ("SBP", 0), ("Pulse", 1), ("ACVPU", -1), ("Temp", 1)]) };
 
-        var row = BedRow.Draw(view, ExampleWard.Now, BedColumns.For(120), 120).ToString();
+        var row = BedRow.Draw(view, ExampleWard.Now, BedColumns.For(120), 120, 0.5).ToString();
 
         Assert.Contains("≥7", row, StringComparison.Ordinal);
         Assert.Contains("(R2 S1 O2 B0 P1 C? T1)", row, StringComparison.Ordinal);
@@ -87,7 +87,7 @@ public sealed class WardScreenTests
             new("technical.gap", AlertKind.Technical, AlertPriority.High, 1, false, false, false),
         ]);
 
-        Assert.EndsWith(" HIGH  SpO2 low +2", BedRow.Draw(view, ExampleWard.Now, BedColumns.For(120), 120).ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(" HIGH  SpO2 low +2", BedRow.Draw(view, ExampleWard.Now, BedColumns.For(120), 120, 0.5).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,132 @@
+// Lists the models there are, shows what a card says, and checks that files are whole and bits repeat.
+using System.CommandLine;
+using MedAI.Streaming.Adapters.Onnx;
+using MedAI.Streaming.Host.Composition;
+
+namespace MedAI.Streaming.Host.Commands;
+
+/// <summary><c>medai models</c>.</summary>
+internal sealed class ModelsCommand : MedaiCommand
+{
+    public ModelsCommand(CommandLine line)
+        : base(
+            "models", "Lists, shows and verifies the models.",
+            "medai models list", "medai models show sepsis-gru", "medai models verify              # every model; exit code 1 if one may not page")
+    {
+        Subcommands.Add(new List(line));
+        Subcommands.Add(new Show(line));
+        Subcommands.Add(new Verify(line));
+    }
+
+    private static Argument<string?> NameArgument(string description) =>
+        new("NAME") { Description = description, Arity = ArgumentArity.ZeroOrOne };
+
+    // A name may end in @VERSION; without it the newest folder of that name is meant, and without a name the one that is served.
+    private static string Folder(HostSettings settings, string? name)
+    {
+        if (name is null)
+            return ModelFolders.Of(settings);
+
+        var found = Named(settings, name);
+        return found.Count > 0
+            ? found[^1]
+            : throw new FailureException($"There is no model {name} in {ModelFolders.Root(settings)}. 'medai models list' lists those that there are.");
+    }
+
+    private static IReadOnlyList<string> Named(HostSettings settings, string? name) =>
+        [.. ModelFolder.List(ModelFolders.Root(settings)).Where(folder => name is null || Id(folder) == name || NameOf(folder) == name)];
+
+    private static string NameOf(string folder) => Path.GetFileName(Path.GetDirectoryName(folder))!;
+
+    private static string Id(string folder) => $"{NameOf(folder)}@{Path.GetFileName(folder)}";
+
+    private sealed class List : MedaiCommand
+    {
+        public List(CommandLine line)
+            : base("list", "Lists the models.", "medai models list", "medai models list --json")
+        {
+            var json = new Option<bool>("--json") { Description = "As JSON." };
+            Options.Add(json);
+            SetAction(parsed =>
+            {
+                var settings = line.Settings(parsed);
+                var served = settings.Model.Enabled ? ModelFolders.Of(settings) : "";
+                var table = new TextTable<ModelCheck>(
+                    new("MODEL", "model", check => Id(check.Folder)),
+                    new("SERVED", "served", check => check.Folder == served ? "yes" : ""),
+                    new("CHECKSUM", "checksum", check => check.Problem is null ? "ok" : "BAD"),
+                    new("STEP", "stepSeconds", check => check.Card?.StepSeconds, Right: true),
+                    new("MEANING", "meaning", check => check.Problem ?? check.Card?.OutputMeaning));
+                var rows = Named(settings, null).Select(ModelCheck.OfFiles).ToArray();
+                var count = table.Write(line.Surroundings.Output, rows, parsed.GetValue(json));
+                if (count == 0)
+                {
+                    line.Surroundings.Error.WriteLine($"There are no models in {ModelFolders.Root(settings)}; set directories.models.");
+                }
+
+                return ExitCodes.Ok;
+            });
+        }
+    }
+
+    private sealed class Show : MedaiCommand
+    {
+        public Show(CommandLine line)
+            : base("show", "Shows a model's card.", "medai models show sepsis-gru@1.0.0", "medai models show --json | jq .metrics")
+        {
+            var name = NameArgument("NAME or NAME@VERSION; without it the model that is served.");
+            var json = new Option<bool>("--json") { Description = "The card as it is." };
+            Arguments.Add(name);
+            Options.Add(json);
+            SetAction(parsed =>
+            {
+                var folder = Folder(line.Settings(parsed), parsed.GetValue(name));
+                ModelFolder.ReadCard(folder);
+                var text = File.ReadAllText(ModelFolder.CardFile(folder));
+                if (parsed.GetValue(json))
+                {
+                    line.Surroundings.Output.WriteLine(text.TrimEnd());
+                }
+                else
+                {
+                    CardText.Write(line.Surroundings.Output, text);
+                }
+
+                return ExitCodes.Ok;
+            });
+        }
+    }
+
+    private sealed class Verify : MedaiCommand
+    {
+        public Verify(CommandLine line)
+            : base(
+                "verify", "Checks checksums, loads models, and checks that equal rows give equal bits in every batch.",
+                "medai models verify", "medai models verify sepsis-gru@1.0.0")
+        {
+            var name = NameArgument("NAME or NAME@VERSION; without it every model.");
+            Arguments.Add(name);
+            SetAction(parsed =>
+            {
+                var settings = line.Settings(parsed);
+                var folders = Named(settings, parsed.GetValue(name));
+                if (folders.Count == 0)
+                    throw new FailureException($"There is no such model in {ModelFolders.Root(settings)}. 'medai models list' lists those that there are.");
+
+                var good = true;
+                foreach (var folder in folders)
+                {
+                    var check = ModelCheck.OfBits(folder, settings.Model.Provider);
+                    good &= check.Problem is null;
+                    line.Surroundings.Output.WriteLine($"{(check.Problem is null ? "ok  " : "FAIL")}  {Id(folder)}  {check.Problem ?? check.Detail}");
+                    if (check.Notice is not null)
+                    {
+                        line.Surroundings.Output.WriteLine($"      {check.Notice}");
+                    }
+                }
+
+                return good ? ExitCodes.Ok : ExitCodes.Failure;
+            });
+        }
+    }
+}
