@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using MedAI.Streaming.Host.Composition;
 
 namespace MedAI.Streaming.Host.Commands;
@@ -18,6 +19,8 @@ internal sealed class CommandLine
             "Watches patients: puts vital signs in order, scores them, and turns what needs a human into alerts.\n"
             + "A secondary monitor: it does not replace the bedside alarm, and it is not a medical device.")
         {
+            new DemoCommand(this),
+            new ReplayCommand(this),
             new ShowCommand(this),
             new ModelsCommand(this),
             new DoctorCommand(this),
@@ -50,6 +53,31 @@ internal sealed class CommandLine
 
     /// <summary>Loads the configuration that a command line names.</summary>
     public HostSettings Settings(ParseResult parsed) => ConfigurationLoader.Load(parsed.GetValue(ConfigurationFile), _surroundings.Variables);
+
+    /// <summary>An option for a whole number of a range.</summary>
+    public static Option<int?> Whole(string name, string description, int least, int most) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+                return number;
+
+            var range = most == int.MaxValue ? $"from {least} on" : $"from {least} to {most}";
+            result.AddError($"{name}: '{text}' is not a whole number {range}.");
+            return null;
+        },
+    };
+
+    /// <summary>The option to run without a model.</summary>
+    public static Option<bool> NoModel() =>
+        new("--no-model") { Description = "Serve no model: limits and clinical scores only." };
+
+    /// <summary>Settings without a model, if so asked.</summary>
+    public static HostSettings WithoutModel(HostSettings settings, bool without) =>
+        without ? settings with { Model = settings.Model with { Enabled = false } } : settings;
 
     /// <summary>The names of a command and its parents, without the program's.</summary>
     public static string Path(CommandResult result)

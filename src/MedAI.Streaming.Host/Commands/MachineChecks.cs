@@ -60,7 +60,7 @@ internal static class MachineChecks
 
             using var again = EdgeStore.Open(folder.FullName, readOnly: true);
             return again.State.GetFact("doctor") == "was here"
-                ? Finding.Ok("sqlite", $"{Version()}; a store was made, written and read back")
+                ? Finding.Ok("sqlite", $"{SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}; a store was made, written and read back")
                 : Finding.Fail("sqlite", "a store did not keep what was written", "Check the disk of the temporary folder.");
         }
         catch (Exception failure) when (failure is StoreException or DllNotFoundException or TypeInitializationException)
@@ -111,15 +111,6 @@ internal static class MachineChecks
         return Console.WindowWidth >= LeastWidth && Console.WindowHeight >= LeastHeight
             ? Finding.Ok("terminal", size)
             : Finding.Warn("terminal", size, $"The ward view is made for 120 x 40 and needs {LeastWidth} x {LeastHeight} to show enough: enlarge the window.");
-    }
-
-    private static string Version()
-    {
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection("Data Source=:memory:");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT sqlite_version()";
-        return (string)command.ExecuteScalar()!;
     }
 
     private static IEnumerable<string> InstructionSets()

@@ -16,11 +16,12 @@ internal readonly record struct BedColumns(int Patient, bool AllParts, bool Extr
     public const int Bed = 6;
     public const int Value = 8;
     public const int Temperature = 9;
+    public const int Extras = 9;
     public const int Pressure = 12;
 
     public static BedColumns For(int width) => width switch
     {
-        >= 142 => new(9, true, true, 28, 11),
+        >= 145 => new(9, true, true, 28, 11),
         >= 120 => new(9, true, false, 28, 11),
         >= 112 => new(9, false, false, 21, 11),
         >= 96 => new(0, false, false, 21, 11),
@@ -50,8 +51,8 @@ internal static class BedRow
         Name("BP", BedColumns.Pressure);
         if (columns.Extra)
         {
-            Name("O2", BedColumns.Value);
-            Name("ACVPU", BedColumns.Value);
+            Name("O2", BedColumns.Extras);
+            Name("ACVPU", BedColumns.Extras);
         }
 
         Name("NEWS2", columns.News2 + (columns.Risk == 0 ? 1 : 0));
@@ -91,8 +92,8 @@ internal static class BedRow
         Pressure(line, view, now);
         if (columns.Extra)
         {
-            Value(line, view, now, BedColumns.Value, VitalSign.OxygenFlow, VitalSign.InspiredOxygen);
-            Value(line, view, now, BedColumns.Value, VitalSign.Consciousness);
+            Value(line, view, now, BedColumns.Extras, VitalSign.OxygenFlow, VitalSign.InspiredOxygen);
+            Value(line, view, now, BedColumns.Extras, VitalSign.Consciousness);
         }
 
         News2(line, view, columns);
@@ -198,7 +199,7 @@ internal static class BedRow
         if (view.News2 is { } score)
         {
             var mark = score.Partial ? "≥" : "";
-            line.Add(string.Create(CultureInfo.InvariantCulture, $"{mark}{score.Value:0.##}").PadRight(3), Tone.Strong);
+            line.Add(string.Create(CultureInfo.InvariantCulture, $"{mark}{score.Value:0.##}").PadRight(4), Tone.Strong);
             var parts = score.Parts
                 .Where(part => columns.AllParts || part.Points != 0)
                 .Select(part => Letter(part.Part) + (part.Points < 0 ? "?" : part.Points.ToString(CultureInfo.InvariantCulture)));

@@ -22,9 +22,6 @@ public sealed class WardFeed : ILiveFeed
     /// <summary>Transitions that were not shown because nobody took them in time; they are in the store all the same.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>The number of patients.</summary>
-    public int PatientCount => _patients.Count;
-
     /// <inheritdoc/>
     public void Patient(PatientView view) => _patients[view.Patient] = view;
 
@@ -43,6 +40,9 @@ public sealed class WardFeed : ILiveFeed
 
     /// <summary>The newest views, in no order.</summary>
     public IReadOnlyList<PatientView> Patients() => [.. _patients.Values];
+
+    /// <summary>The bed of a patient, or empty where it is not known yet.</summary>
+    public string Bed(string patient) => _patients.TryGetValue(patient, out var view) ? view.Bed : "";
 
     /// <summary>Takes the transitions published since the last call, in the order of publishing.</summary>
     public IReadOnlyList<TransitionRecord> TakeTransitions()

@@ -8,11 +8,10 @@ namespace MedAI.Streaming.Host.View;
 /// <summary>What the heading says beside the ward itself.</summary>
 /// <param name="Title">What is being shown.</param>
 /// <param name="Speed">How fast time passes, in words.</param>
-/// <param name="Readings">Readings taken in so far.</param>
-/// <param name="Refused">Readings rejected so far.</param>
 /// <param name="Model">The model in words.</param>
 /// <param name="AlertRisk">The risk at which the model alerts, 0..1.</param>
-public sealed record WardStatus(string Title, string Speed, long Readings, long Refused, string Model, double AlertRisk = 0.5);
+/// <param name="Records">Asked for the number of records taken in so far.</param>
+public sealed record WardStatus(string Title, string Speed, string Model, double AlertRisk, Func<long> Records);
 
 /// <summary>Draws screens.</summary>
 internal static class WardScreen
@@ -124,7 +123,7 @@ internal static class WardScreen
         }
 
         var text = string.Create(
-            CultureInfo.InvariantCulture, $"of {views.Count} beds  {status.Readings:N0} readings, {status.Refused:N0} refused  ");
+            CultureInfo.InvariantCulture, $"of {views.Count} beds alarm  {status.Records():N0} records");
         return line.AddCut(text, width - line.Width, Tone.Dim);
     }
 

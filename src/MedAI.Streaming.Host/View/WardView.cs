@@ -7,8 +7,8 @@ namespace MedAI.Streaming.Host.View;
 /// <summary>Shows what a feed holds.</summary>
 /// <param name="feed">What the flows publish into.</param>
 /// <param name="surroundings">Where it is shown, and the clock that paces the drawing.</param>
-/// <param name="status">Asked before each drawing.</param>
-public sealed class WardView(WardFeed feed, Surroundings surroundings, Func<WardStatus> status)
+/// <param name="status">For the heading.</param>
+public sealed class WardView(WardFeed feed, Surroundings surroundings, WardStatus status)
 {
     private const int KeptTransitions = 200;
     private const int PlainWidth = 160;
@@ -36,7 +36,7 @@ public sealed class WardView(WardFeed feed, Surroundings surroundings, Func<Ward
     public string Picture(int width, int height)
     {
         Take();
-        return ScreenPicture.Svg(WardScreen.Draw(feed.Patients(), _transitions, status(), width, height), width);
+        return ScreenPicture.Svg(WardScreen.Draw(feed.Patients(), _transitions, status, width, height), width);
     }
 
     private async Task ShowLiveAsync(Task work)
@@ -65,7 +65,7 @@ public sealed class WardView(WardFeed feed, Surroundings surroundings, Func<Ward
     {
         Take();
         var (width, height) = (_console.Profile.Width, _console.Profile.Height);
-        var lines = WardScreen.Draw(feed.Patients(), _transitions, status(), width, height);
+        var lines = WardScreen.Draw(feed.Patients(), _transitions, status, width, height);
         _console.Write(new ControlCode("\e[H"));
         _console.Write(new TerminalPaint(lines, fill: true));
     }
@@ -77,7 +77,7 @@ public sealed class WardView(WardFeed feed, Surroundings surroundings, Func<Ward
             await NextAsync(work);
             foreach (var transition in Take())
             {
-                var line = WardScreen.Alert(transition, "", transition.ArrivalTime, PlainWidth);
+                var line = WardScreen.Alert(transition, feed.Bed(transition.Patient), transition.ArrivalTime, PlainWidth);
                 await surroundings.Output.WriteLineAsync(line.ToString());
             }
         }
@@ -97,7 +97,7 @@ public sealed class WardView(WardFeed feed, Surroundings surroundings, Func<Ward
     private void WriteLast(int width)
     {
         var views = feed.Patients();
-        var lines = WardScreen.Draw(views, [], status(), width, Math.Min(views.Count, MostLastBeds) + WardScreen.LinesBesideBeds);
+        var lines = WardScreen.Draw(views, [], status, width, Math.Min(views.Count, MostLastBeds) + WardScreen.LinesBesideBeds);
         lines.RemoveRange(lines.Count - 2, 2);
         if (feed.Dropped > 0)
         {

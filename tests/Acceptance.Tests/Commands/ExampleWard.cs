@@ -12,7 +12,7 @@ internal static class ExampleWard
 
     private static readonly string[] Parts = ["RR", "SpO2", "O2", "SBP", "Pulse", "ACVPU", "Temp"];
 
-    public static WardStatus Status { get; } = new("simulated ward, seed 1", "60 x real time", 1_234_567, 12, "sepsis-gru@1.0.0 on cpu", 0.054);
+    public static WardStatus Status { get; } = new("simulated ward, seed 1", "60 x real time", "sepsis-gru@1.0.0", 0.054, () => 1_234_567);
 
     public static IReadOnlyList<PatientView> Views(int count = 24) => [.. Enumerable.Range(1, count).Select(View)];
 

@@ -116,7 +116,7 @@ public sealed class WardScreenTests
             feed.Transition(transition);
         }
 
-        var view1 = new WardView(feed, Surroundings(output, isTerminal: false), () => ExampleWard.Status);
+        var view1 = new WardView(feed, Surroundings(output, isTerminal: false), ExampleWard.Status);
         await view1.ShowWhileAsync(Task.CompletedTask);
 
         var text = output.ToString();
@@ -132,7 +132,7 @@ public sealed class WardScreenTests
         feed.Patient(ExampleWard.Views()[0] with { Bed = "<1>" });
         feed.Transition(ExampleWard.Transition(1));
 
-        var svg = XDocument.Parse(new WardView(feed, Surroundings(new StringWriter(), false), () => ExampleWard.Status).Picture(120, 40));
+        var svg = XDocument.Parse(new WardView(feed, Surroundings(new StringWriter(), false), ExampleWard.Status).Picture(120, 40));
 
         Assert.Contains(svg.Descendants(), element => element.Value == "<1>");
     }

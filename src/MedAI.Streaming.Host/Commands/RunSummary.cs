@@ -1,0 +1,30 @@
+// What a run says at its end on the standard output.
+using System.Globalization;
+
+namespace MedAI.Streaming.Host.Commands;
+
+/// <summary>The summary of a run.</summary>
+internal static class RunSummary
+{
+    /// <summary>Writes the summary.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="report">The report.</param>
+    /// <param name="store">The store's folder, or null where it is thrown away.</param>
+    public static void Write(TextWriter output, RunReport report, string? store)
+    {
+        var totals = report.Totals;
+        Line(output, $"{totals.Patients:N0} patients, {totals.Frames:N0} frames, {totals.EventHours:N1} hours of event time");
+        Line(output, $"{totals.In:N0} readings: {totals.Accepted:N0} accepted, {totals.Late:N0} late, {totals.Duplicate:N0} duplicate, {totals.Rejected:N0} rejected");
+        foreach (var (reason, count) in totals.RejectedByReason.OrderByDescending(pair => pair.Value))
+        {
+            Line(output, $"  {count,12:N0} {reason}");
+        }
+
+        Line(output, $"{report.Episodes.Count:N0} alerts ({report.PerPatientDay:0.##} per patient and day), {report.Transitions:N0} transitions");
+        Line(output, $"transitions sha256 {report.TransitionsSha256}");
+        Line(output, $"{report.Seconds:0.0} s, {report.ReadingsPerSecond:N0} readings/s; model: {report.Model}, {totals.Scores:N0} scores");
+        output.WriteLine(store is null ? "the store is thrown away; --out DIR keeps it" : $"store: {store}   (see 'medai show episodes --store {store}')");
+    }
+
+    private static void Line(TextWriter output, FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}
