@@ -66,7 +66,7 @@ public sealed class PartitionFlow
         _order = new OrderPass(_state, limits, _windows, sources, _alerts, _series, Commit, partition);
         _decode = new DecodePass(_state, partition);
         _scores = new ScorePass(_state, law.Scorer);
-        _decide = new DecidePass(_state, _scores, _windows, limits, _alerts, _series, law.ModelId);
+        _decide = new DecidePass(_state, _scores, _windows, _alerts, _series, law.ModelId);
         _views = feed is null ? null : new PatientViews(_state, feed);
     }
 
@@ -203,10 +203,17 @@ public sealed class PartitionFlow
             {
                 free = false;
             }
-            else if (_state.NextInstants[patient] <= clock.ArrivalTime)
+            else if (_state.NextInstants[patient] <= clock.ArrivalTime && _state.Patient(patient).LastOffset < offset)
             {
                 Touch(patient, offset);
-                free &= _order.Advance(patient, clock.ArrivalTime);
+                if (_order.Advance(patient, clock.ArrivalTime))
+                {
+                    _state.Patient(patient).LastOffset = offset;
+                }
+                else
+                {
+                    free = false;
+                }
             }
         }
 

@@ -123,6 +123,9 @@ public struct PatientState
     /// <summary>Event time up to which the windows hold everything that is waited for.</summary>
     public long Settled;
 
+    /// <summary>The newest event time in the windows.</summary>
+    public long Applied;
+
     /// <summary>How far <see cref="Settled"/> stays behind <see cref="Clock"/>: the longest gap wait among the patient's sources.</summary>
     public long SettleTime;
 
@@ -210,6 +213,7 @@ public struct PatientState
             LastArrival = long.MinValue,
             Clock = long.MinValue,
             Settled = long.MinValue,
+            Applied = long.MinValue,
             LastTick = long.MinValue,
             DueTick = Never,
             ForceAt = Never,

@@ -12,7 +12,7 @@ namespace MedAI.Streaming.Pipeline.Passes;
 
 /// <summary>Computes clinical scores, holds scores and risks against their rules, and lets patients go on.</summary>
 internal sealed class DecidePass(
-    FlowState state, ScorePass scores, WindowPass windows, LimitPass limits, AlertSink alerts, SeriesSink series, string modelId)
+    FlowState state, ScorePass scores, WindowPass windows, AlertSink alerts, SeriesSink series, string modelId)
 {
     /// <summary>Decides every request and clears the list.</summary>
     public void Run(List<ScoreRequest> requests)
@@ -28,7 +28,6 @@ internal sealed class DecidePass(
             if (request.Tick)
             {
                 Clinical(in request);
-                DoubtStaleLimits(in request);
             }
 
             windows.Scored(in request);
@@ -162,20 +161,6 @@ internal sealed class DecidePass(
         else if (episode.IsLive)
         {
             alerts.Note(request.Patient, rule, new Decision(episode.End(false), over, double.NaN), in evidence);
-        }
-    }
-
-    private void DoubtStaleLimits(in ScoreRequest request)
-    {
-        ref var p = ref state.Patient(request.Patient);
-        for (var mask = p.Active; mask != 0; mask &= mask - 1)
-        {
-            var vital = BitOperations.TrailingZeroCount(mask);
-            ref readonly var lead = ref p.Leads[vital];
-            if (request.Time - lead.LastEventTime > VitalSignCatalogue.ValidityWindow((VitalSign)vital, lead.Source))
-            {
-                limits.Doubt(request.Patient, vital, request.Time);
-            }
         }
     }
 

@@ -54,6 +54,23 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         }
     }
 
+    /// <summary>
+    /// Doubts the open limits whose last reading has become too old at an instant of arrival time: older than its validity window,
+    /// and the settle time for a reading that is on its way.
+    /// </summary>
+    public void DoubtStale(int patient, long instant)
+    {
+        ref var p = ref state.Patient(patient);
+        for (var mask = p.Active; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            if (StaleFrom(in p, vital) <= instant)
+            {
+                Doubt(patient, vital, p.Leads[vital].LastEventTime);
+            }
+        }
+    }
+
     /// <summary>The evidence behind the open limits of a vital sign ended (lost contact, or a value older than its validity window).</summary>
     public void Doubt(int patient, int vital, long eventTime)
     {
@@ -66,6 +83,33 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
                 patient, rule, new Decision(ruleState.Episode.Doubt(), TransitionReason.InputsStale, double.NaN),
                 new Evidence(eventTime, double.NaN));
         }
+    }
+
+    /// <summary>Arrival time at which an open limit of the patient becomes doubtful, or <see cref="PatientState.Never"/>.</summary>
+    public long NextDoubt(int patient)
+    {
+        ref readonly var p = ref state.Patient(patient);
+        var next = PatientState.Never;
+        for (var mask = p.Active; mask != 0; mask &= mask - 1)
+        {
+            var vital = BitOperations.TrailingZeroCount(mask);
+            foreach (var rule in state.Book.Profile(p.Facts.Profile).LimitsOf(vital))
+            {
+                ref readonly var episode = ref state.Rule(patient, rule).Episode;
+                if (episode.State == EpisodeState.Open && !episode.Indeterminate)
+                {
+                    next = Math.Min(next, StaleFrom(in p, vital));
+                }
+            }
+        }
+
+        return next;
+    }
+
+    private static long StaleFrom(ref readonly PatientState p, int vital)
+    {
+        ref readonly var lead = ref p.Leads[vital];
+        return lead.LastEventTime + VitalSignCatalogue.ValidityWindow((VitalSign)vital, lead.Source) + p.SettleTime + 1;
     }
 
     /// <summary>The highest priority of the patient's open limits on vital signs led by a device.</summary>

@@ -52,7 +52,8 @@ internal sealed class OrderPass(
         p.Counts.In += frame.Readings;
         if (device.Epoch == 0)
         {
-            p.SettleTime = Math.Max(p.SettleTime, Math.Max(settings.GapWait, Grid.Step));
+            // What is waited for at a gap, and a second for the way of a frame that nothing holds up.
+            p.SettleTime = Math.Max(p.SettleTime, settings.GapWait + Grid.Step);
         }
 
         var arrival = device.Arrive(frame.Epoch, frame.Sequence, settings.GapWait > 0);
@@ -178,9 +179,13 @@ internal sealed class OrderPass(
             Start(ref p, patient, in frame);
         }
 
-        Wake(patient, WindowPass.StepTakenAt(in p));
         sources.Heard(patient, in frame, watermark);
         limits.Observe(patient, ref frame);
+        if ((frame.Flags & FrameFlags.LimitChanged) != 0)
+        {
+            Wake(patient, limits.NextDoubt(patient));
+        }
+
         var timeout = state.Settings.Sources[(int)frame.Source].ContactTimeout;
         if (timeout > 0)
         {
@@ -291,11 +296,8 @@ internal sealed class OrderPass(
             }
         }
 
-        for (var local = 0; local < p.DeviceCount; local++)
-        {
-            sources.CheckContact(patient, local, instant);
-        }
-
+        sources.CheckContact(patient, instant);
+        limits.DoubtStale(patient, instant);
         WindowPass.SettleDue(ref p, instant);
         if (p.PagesPending > 0)
         {
@@ -309,7 +311,7 @@ internal sealed class OrderPass(
     /// <summary>The earliest arrival time at which anything of a patient is due, or <see cref="PatientState.Never"/>.</summary>
     public long NextDue(ref PatientState p, int patient)
     {
-        var due = Math.Min(p.ForceAt, WindowPass.StepTakenAt(in p));
+        var due = Math.Min(Math.Min(p.ForceAt, WindowPass.StepTakenAt(in p)), limits.NextDoubt(patient));
         for (var local = 0; local < p.DeviceCount; local++)
         {
             ref var device = ref state.Device(ref p, local);

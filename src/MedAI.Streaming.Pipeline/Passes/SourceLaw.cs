@@ -30,7 +30,11 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
             p.LostDevices &= ~(1u << frame.Device);
             if (!AnyLost(ref p, frame.Source))
             {
-                End(patient, state.Book.Contact(frame.Source), TransitionReason.ContactRestored, in frame);
+                // Which of several lost devices is heard last is chance: the frame is no part of the evidence.
+                var rule = state.Book.Contact(frame.Source);
+                alerts.Note(
+                    patient, rule, new Decision(state.Rule(patient, rule).Episode.End(false), TransitionReason.ContactRestored, double.NaN),
+                    new Evidence(frame.EventTime, double.NaN, Detail: $"device {state.Names(patient).Devices[frame.Device]}"));
             }
         }
 
@@ -70,17 +74,41 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
             new Evidence(since, (frame.EventTime - frame.ArrivalTime) / 1000.0, FrameId(patient, in frame)));
     }
 
-    /// <summary>Looks whether contact with a device is lost at an instant of arrival time.</summary>
-    public void CheckContact(int patient, int local, long instant)
+    /// <summary>Looks whose contact is lost at an instant of arrival time; whoever fell silent first comes first.</summary>
+    public void CheckContact(int patient, long instant)
     {
         ref var p = ref state.Patient(patient);
+        while (true)
+        {
+            var lost = -1;
+            for (var local = 0; local < p.DeviceCount; local++)
+            {
+                ref var device = ref state.Device(ref p, local);
+                if (IsSilent(in device, instant) && (lost < 0 || device.Watermark < state.Device(ref p, lost).Watermark))
+                {
+                    lost = local;
+                }
+            }
+
+            if (lost < 0)
+            {
+                return;
+            }
+
+            Lose(ref p, patient, lost);
+        }
+    }
+
+    private bool IsSilent(ref readonly DeviceOrder device, long instant)
+    {
+        var timeout = state.Settings.Sources[(int)device.Source].ContactTimeout;
+        return timeout > 0 && !device.Lost && device.Watermark != long.MinValue && instant - device.Watermark > timeout;
+    }
+
+    private void Lose(ref PatientState p, int patient, int local)
+    {
         ref var device = ref state.Device(ref p, local);
         var timeout = state.Settings.Sources[(int)device.Source].ContactTimeout;
-        if (timeout == 0 || device.Lost || device.Watermark == long.MinValue || instant - device.Watermark <= timeout)
-        {
-            return;
-        }
-
         device.Lost = true;
         p.LostDevices |= 1u << local;
         // A lost signal must not hide an arrest: silence after a breach is as urgent as the breach.

@@ -76,6 +76,8 @@ internal sealed class WindowPass(FlowState state)
             }
             else if (next > p.Settled || TakenAt(in p, next) > p.LastArrival)
             {
+                ref var wake = ref state.NextInstant(patient);
+                wake = Math.Min(wake, next > p.Settled ? StepTakenAt(in p) : TakenAt(in p, next));
                 return true;
             }
             else if (!SkipSilence(ref p, patient) && Take(ref p, patient, next))
@@ -118,8 +120,6 @@ internal sealed class WindowPass(FlowState state)
         {
             p.StepStart = request.Time;
             p.NextStep = request.Time + state.Features!.StepMs;
-            ref var next = ref state.NextInstant(request.Patient);
-            next = Math.Min(next, StepTakenAt(in p));
         }
 
         for (var mask = p.Seen; mask != 0; mask &= mask - 1)
@@ -225,13 +225,21 @@ internal sealed class WindowPass(FlowState state)
             p.Seen |= 1u << vital;
         }
 
+        p.Applied = Math.Max(p.Applied, f.EventTime);
         p.Dirty |= (f.Flags & FrameFlags.LimitChanged) != 0;
     }
 
     private long DueFor(ref readonly PatientState p, ref readonly Frame f)
     {
         var due = (f.Flags & FrameFlags.LimitChanged) != 0 ? f.EventTime : TickAtOrAfter(f.EventTime);
-        return due > p.LastTick ? due : TickAtOrAfter(p.LastTick + 1);
+        if (due > p.LastTick && due >= p.Applied)
+        {
+            return due;
+        }
+
+        // It came too late for its own tick: it counts for the next one that was not taken before it came.
+        var next = Math.Max(Math.Max(p.LastTick, p.Applied - 1), f.ArrivalTime - p.SettleTime) + 1;
+        return TickAtOrAfter(next);
     }
 
     private void MakeDue(ref PatientState p, int patient, long instant, long arrivalTime)
