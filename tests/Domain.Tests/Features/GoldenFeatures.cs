@@ -1,0 +1,80 @@
+// The made-up patients of schemas/golden/features.json and the rows that training/ makes of them.
+using System.Globalization;
+using System.Text.Json;
+using MedAI.Streaming.Domain.Features;
+using MedAI.Streaming.Domain.Vitals;
+
+namespace MedAI.Streaming.Domain.Tests.Features;
+
+internal sealed record GoldenEvent(long OffsetMs, VitalSign Vital, double Value);
+
+internal sealed record GoldenRow(long OffsetMs, bool Committed, float[] Expected);
+
+internal sealed record GoldenPatient(
+    string Name, double? Age, string? Sex, IReadOnlyList<GoldenEvent> Events, IReadOnlyList<GoldenRow> Rows);
+
+internal static class GoldenFeatures
+{
+    private static readonly string Schemas = Path.Combine(Root(), "schemas");
+
+    public static IReadOnlyList<string> InputNames { get; } = ReadInputNames();
+
+    public static Normalisation Normalisation { get; } = ReadNormalisation();
+
+    public static IReadOnlyList<GoldenPatient> Patients { get; } = ReadPatients();
+
+    private static string[] ReadInputNames()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Schemas, "features.json")));
+        return [.. document.RootElement.GetProperty("inputs").EnumerateArray().Select(i => i.GetProperty("name").GetString()!)];
+    }
+
+    private static Normalisation ReadNormalisation()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Schemas, "golden", "features.json")));
+        var constants = document.RootElement.GetProperty("normalisation");
+        return new(
+            ByInputName(constants.GetProperty("mean")), ByInputName(constants.GetProperty("std")),
+            constants.GetProperty("clip").GetDouble(), constants.GetProperty("sinceCapHours").GetDouble(),
+            constants.GetProperty("admissionCapHours").GetDouble());
+    }
+
+    private static GoldenPatient[] ReadPatients()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Schemas, "golden", "features.json")));
+        return [.. document.RootElement.GetProperty("patients").EnumerateArray().Select(ReadPatient)];
+    }
+
+    // The card and the golden file name constants by vital sign; the spec by input.
+    private static Dictionary<string, double> ByInputName(JsonElement constants) => constants.EnumerateObject().ToDictionary(
+        c => VitalSignCatalogue.TryParse(c.Name, out _) ? c.Name + ".value" : c.Name, c => c.Value.GetDouble(), StringComparer.Ordinal);
+
+    private static GoldenPatient ReadPatient(JsonElement patient)
+    {
+        var age = patient.GetProperty("age");
+        var events = patient.GetProperty("events").EnumerateArray().Select(e => new GoldenEvent(
+            Milliseconds(e), Vital(e.GetProperty("vital").GetString()!), e.GetProperty("value").GetDouble()));
+        var rows = patient.GetProperty("scores").EnumerateArray().Select(s => new GoldenRow(
+            Milliseconds(s), s.GetProperty("committed").GetBoolean(),
+            [.. s.GetProperty("expected").EnumerateArray().Select(v => float.Parse(v.GetRawText(), CultureInfo.InvariantCulture))]));
+        return new(
+            patient.GetProperty("name").GetString()!, age.ValueKind == JsonValueKind.Null ? null : age.GetDouble(),
+            patient.GetProperty("sex").GetString(), [.. events], [.. rows]);
+    }
+
+    private static long Milliseconds(JsonElement element) => (long)Math.Round(element.GetProperty("t").GetDouble() * 1000);
+
+    private static VitalSign Vital(string key) =>
+        VitalSignCatalogue.TryParse(key, out var vital) ? vital : throw new InvalidDataException($"unknown vital sign {key}");
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "MedAI.Streaming.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests lie outside the repository.");
+        }
+
+        return folder.FullName;
+    }
+}
