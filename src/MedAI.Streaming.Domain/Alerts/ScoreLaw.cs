@@ -72,8 +72,9 @@ public static class ScoreLaw
     {
         var priority = AlertPriority.None;
         threshold = double.NaN;
-        foreach (var level in rule.Levels)
+        for (var i = 0; i < rule.Levels.Count; i++)
         {
+            var level = rule.Levels[i];
             // With hysteresis h a level is held while the score is above threshold - h; it is reached at the threshold itself.
             if (value >= level.Threshold || value > level.Threshold - hysteresis)
             {
