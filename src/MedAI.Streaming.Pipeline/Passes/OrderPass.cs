@@ -90,7 +90,7 @@ internal sealed class OrderPass(
             p.Counts.Rejected[(int)RejectReason.FutureEventTime] += frame.Readings;
             DeadLetter(in element, 0, frame.Readings, RejectReason.FutureEventTime, string.Create(
                 CultureInfo.InvariantCulture,
-                $"event time {Time(frame.EventTime)} is {(frame.EventTime - frame.ArrivalTime) / 1000.0:0.#} s ahead of arrival"));
+                $"event time {AlertText.Time(frame.EventTime)} is {(frame.EventTime - frame.ArrivalTime) / 1000.0:0.#} s ahead of arrival"));
             return;
         }
 
@@ -109,7 +109,7 @@ internal sealed class OrderPass(
             p.Counts.Rejected[(int)reading.Reason]++;
             var vital = reading.Vital == 255 ? reading.Name : VitalSignCatalogue.Info((VitalSign)reading.Vital).Key;
             DeadLetter(in element, i, 1, reading.Reason, string.Create(
-                CultureInfo.InvariantCulture, $"{vital} {reading.Value} {Units.Code(reading.Unit)} at {Time(frame.EventTime)}"));
+                CultureInfo.InvariantCulture, $"{vital} {reading.Value} {Units.Code(reading.Unit)} at {AlertText.Time(frame.EventTime)}"));
         }
 
         series.Readings(element.Patient, in frame);
@@ -347,9 +347,4 @@ internal sealed class OrderPass(
             partition, element.Offset, index, readings, state.Names(element.Patient).Id, reason.Name(), detail));
 
     private static bool Earlier(in Frame a, in Frame b) => a.Epoch != b.Epoch ? a.Epoch < b.Epoch : a.Sequence < b.Sequence;
-
-    private static string Time(long ms) =>
-        ms is > -62135596800000 and < 253402300800000
-            ? DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)
-            : ms.ToString(CultureInfo.InvariantCulture) + " ms";
 }
