@@ -1,5 +1,6 @@
 // The whole way of one partition on one screen: decode, order, apply, score, decide, deliver, checkpoint.
 using System.Buffers;
+using System.Runtime.InteropServices;
 using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Features;
 using MedAI.Streaming.Domain.Patients;
@@ -9,6 +10,7 @@ using MedAI.Streaming.Pipeline.Passes;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Scoring;
 using MedAI.Streaming.Pipeline.State;
+using MedAI.Streaming.Pipeline.Wire;
 
 namespace MedAI.Streaming.Pipeline;
 
@@ -135,12 +137,12 @@ public sealed class PartitionFlow
         for (var i = 0; i < _todo.Count; i++)
         {
             ref var element = ref _decode.Elements[_todo[i]];
-            if (element.Control is ClockElement clock)
+            if (element.Kind == RecordKind.Clock)
             {
                 // A clock concerns every patient: it waits until nobody is blocked, and what is behind it waits with it.
-                if (_later.Count > 0 || !ApplyClock(clock, element.Offset))
+                if (_later.Count > 0 || !ApplyClock(element.ArrivalTime, element.Offset))
                 {
-                    _later.AddRange(_todo.GetRange(i, _todo.Count - i));
+                    _later.AddRange(CollectionsMarshal.AsSpan(_todo)[i..]);
                     return;
                 }
             }
@@ -194,7 +196,7 @@ public sealed class PartitionFlow
     }
 
     // False: somebody is blocked; called again after the round, it goes on where it stopped.
-    private bool ApplyClock(ClockElement clock, long offset)
+    private bool ApplyClock(long arrivalTime, long offset)
     {
         var free = true;
         for (var patient = 1; patient < _state.Count; patient++)
@@ -203,10 +205,10 @@ public sealed class PartitionFlow
             {
                 free = false;
             }
-            else if (_state.NextInstants[patient] <= clock.ArrivalTime && _state.Patient(patient).LastOffset < offset)
+            else if (_state.NextInstants[patient] <= arrivalTime && _state.Patient(patient).LastOffset < offset)
             {
                 Touch(patient, offset);
-                if (_order.Advance(patient, clock.ArrivalTime))
+                if (_order.Advance(patient, arrivalTime))
                 {
                     _state.Patient(patient).LastOffset = offset;
                 }

@@ -87,11 +87,11 @@ public static class LimitLaw
 
     private static double ThresholdOf(LimitRule rule, AlertPriority priority)
     {
-        foreach (var level in rule.Levels)
+        for (var i = 0; i < rule.Levels.Count; i++)
         {
-            if (level.Priority == priority)
+            if (rule.Levels[i].Priority == priority)
             {
-                return level.Threshold;
+                return rule.Levels[i].Threshold;
             }
         }
 

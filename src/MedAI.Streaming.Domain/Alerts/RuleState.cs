@@ -19,8 +19,11 @@ public struct RuleState
     /// <summary>Limits: event time since when readings are beyond each level; 0: they are not.</summary>
     public LevelTimes BeyondSince;
 
-    /// <summary>Scores: event time since when scores call for less than the episode's priority; 0: they do not.</summary>
+    /// <summary>Scores: event time since when complete scores call for less than the episode's priority; 0: they do not.</summary>
     public long BelowSince;
+
+    /// <summary>Scores: the most that scores called for since <see cref="BelowSince"/>.</summary>
+    public AlertPriority BelowHighest;
 
     /// <summary>Arrival time at which it is decided whether delayed data pages; 0: nothing to decide.</summary>
     public long PageAt;

@@ -43,37 +43,61 @@ public static class ScoreLaw
             return new(episode.EndDoubt(), TransitionReason.InputsBack, heldThreshold);
         }
 
+        return partial
+            ? Doubt(ref state)
+            : Below(ref state, rule, eventTime, held);
+    }
+
+    // A lower bound below the level tells nothing about the level, now or in the clearing time.
+    private static Decision Doubt(ref RuleState state)
+    {
+        state.BelowSince = 0;
+        return new(state.Episode.Doubt(), TransitionReason.InputsStale, double.NaN);
+    }
+
+    // A level is over when complete scores stayed below that very level for the clearing time.
+    private static Decision Below(ref RuleState state, ScoreRule rule, long eventTime, AlertPriority held)
+    {
         if (state.BelowSince == 0)
         {
             state.BelowSince = eventTime;
+            state.BelowHighest = AlertPriority.None;
         }
 
+        state.BelowHighest = held > state.BelowHighest ? held : state.BelowHighest;
         if (eventTime - state.BelowSince < rule.ClearSeconds * 1000L)
         {
             return Decision.None;
         }
 
-        return Below(ref episode, rule, partial, held, heldThreshold);
+        var left = state.BelowHighest;
+        state.BelowSince = held < left ? eventTime : 0;
+        state.BelowHighest = held;
+        return left == AlertPriority.None
+            ? new(state.Episode.End(rule.Latching), TransitionReason.ScoreCleared, rule.Levels[0].Threshold)
+            : new(state.Episode.Lower(left), TransitionReason.ScoreCleared, ThresholdAbove(rule, left));
     }
 
-    private static Decision Below(ref AlertEpisode episode, ScoreRule rule, bool partial, AlertPriority held, double heldThreshold)
+    private static double ThresholdAbove(ScoreRule rule, AlertPriority priority)
     {
-        if (partial)
+        for (var i = 0; i < rule.Levels.Count; i++)
         {
-            return new(episode.Doubt(), TransitionReason.InputsStale, double.NaN);
+            if (rule.Levels[i].Priority > priority)
+            {
+                return rule.Levels[i].Threshold;
+            }
         }
 
-        return held == AlertPriority.None
-            ? new(episode.End(rule.Latching), TransitionReason.ScoreCleared, rule.Levels[0].Threshold)
-            : new(episode.Lower(held), TransitionReason.ScoreCleared, heldThreshold);
+        return double.NaN;
     }
 
     private static AlertPriority Reached(ScoreRule rule, double value, double hysteresis, out double threshold)
     {
         var priority = AlertPriority.None;
         threshold = double.NaN;
-        foreach (var level in rule.Levels)
+        for (var i = 0; i < rule.Levels.Count; i++)
         {
+            var level = rule.Levels[i];
             // With hysteresis h a level is held while the score is above threshold - h; it is reached at the threshold itself.
             if (value >= level.Threshold || value > level.Threshold - hysteresis)
             {

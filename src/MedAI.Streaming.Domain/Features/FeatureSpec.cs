@@ -158,7 +158,8 @@ public sealed class FeatureSpec
         }
 
         var dot = name.LastIndexOf('.');
-        if (dot < 0 || !VitalSignCatalogue.TryParse(name.AsSpan(0, dot), out var vital))
+        if (dot < 0 || !VitalSignCatalogue.TryParse(name.AsSpan(0, dot), out var vital)
+            || !name.AsSpan(0, dot).SequenceEqual(VitalSignCatalogue.Info(vital).Key))
         {
             return null;
         }

@@ -131,7 +131,7 @@ public struct DeviceOrder
     /// <summary>Notes that a frame was released: the next one is due, and the watermark moves unless the frame's time is not to be trusted.</summary>
     public void Released(in Frame frame)
     {
-        Next = Math.Max(Next, frame.Sequence + 1);
+        Next = Math.Max(Next, frame.Sequence == ulong.MaxValue ? frame.Sequence : frame.Sequence + 1);
         if ((frame.Flags & FrameFlags.Future) == 0 && frame.EventTime > Watermark)
         {
             Watermark = frame.EventTime;
@@ -173,9 +173,9 @@ public struct DeviceOrder
             return;
         }
 
-        for (var s = from; s <= to; s++)
+        for (var left = to - from + 1; left > 0; left--, from++)
         {
-            _seen[(int)(s >> 6) & 15] &= ~(1UL << (int)(s & 63));
+            _seen[(int)(from >> 6) & 15] &= ~(1UL << (int)(from & 63));
         }
     }
 

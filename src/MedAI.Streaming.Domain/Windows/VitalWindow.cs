@@ -5,7 +5,8 @@ namespace MedAI.Streaming.Domain.Windows;
 
 /// <summary>
 /// The settled readings of one vital sign of one patient, from one device at a time: the *lead*. Another device takes the lead
-/// when its class is preferred, or when the lead's last reading is older than its validity window; readings are never mixed.
+/// when its class is preferred and its reading is as new as the lead's, or when the lead's last reading is older than its validity
+/// window; readings are never mixed.
 /// </summary>
 public struct VitalWindow
 {
@@ -65,7 +66,9 @@ public struct VitalWindow
     {
         if (device != Device)
         {
-            if (Device != NoDevice && source >= Source && eventTime - LastEventTime <= validity)
+            var stale = eventTime - LastEventTime > validity;
+            var preferred = source < Source && eventTime >= LastEventTime;
+            if (Device != NoDevice && !stale && !preferred)
             {
                 return false;
             }
@@ -74,7 +77,6 @@ public struct VitalWindow
             Source = source;
             TickSum = StepSum = 0;
             TickCount = StepCount = 0;
-            LastEventTime = Math.Min(LastEventTime, eventTime - 1);
         }
 
         if (eventTime >= LastEventTime)

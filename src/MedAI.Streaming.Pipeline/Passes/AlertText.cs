@@ -1,4 +1,4 @@
-// Says in one sentence what happened and why, for screens, pages and audits.
+// Says in words what happened and why, for screens, pages and audits.
 using System.Globalization;
 using MedAI.Streaming.Domain.Alerts;
 
@@ -14,6 +14,12 @@ internal static class AlertText
             CultureInfo.InvariantCulture, $"{rule} {Verb(decision.Change.Kind, episode.Priority)}: {Why(in decision, in evidence)}");
         return evidence.Detail.Length == 0 ? text : $"{text}; {evidence.Detail}";
     }
+
+    /// <summary>An instant as ISO 8601 writes it; one that has no date there stays in ms since 1970.</summary>
+    public static string Time(long ms) =>
+        ms is > -62135596800000 and < 253402300800000
+            ? DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)
+            : ms.ToString(CultureInfo.InvariantCulture) + " ms";
 
     private static string Verb(TransitionKind kind, AlertPriority priority) => kind switch
     {

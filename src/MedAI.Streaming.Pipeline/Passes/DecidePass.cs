@@ -91,7 +91,7 @@ internal sealed class DecidePass(
 
         Technical(
             in request, state.Book.StaleInputs, indeterminate != 0, TransitionReason.InputsStale, TransitionReason.InputsBack,
-            new Evidence(request.Time, double.NaN, Missing: Names(0, indeterminate)));
+            indeterminate, "");
     }
 
     private void Model(in ScoreRequest request, double risk, int number)
@@ -116,8 +116,7 @@ internal sealed class DecidePass(
         }
 
         Technical(
-            in request, state.Book.ModelSilent, silent, TransitionReason.ModelSilent, TransitionReason.ModelBack,
-            new Evidence(request.Time, double.NaN, Model: modelId));
+            in request, state.Book.ModelSilent, silent, TransitionReason.ModelSilent, TransitionReason.ModelBack, 0, modelId);
         if (silent || state.Settings.Model is not { Enabled: true } rule)
         {
             return;
@@ -150,17 +149,15 @@ internal sealed class DecidePass(
     }
 
     private void Technical(
-        in ScoreRequest request, int rule, bool holds, TransitionReason because, TransitionReason over, in Evidence evidence)
+        in ScoreRequest request, int rule, bool holds, TransitionReason because, TransitionReason over, uint stale, string model)
     {
         ref var episode = ref state.Rule(request.Patient, rule).Episode;
-        if (holds)
+        var change = holds ? episode.Hold(request.Time, AlertPriority.Low) : episode.End(false);
+        if (change.Changed)
         {
             alerts.Note(
-                request.Patient, rule, new Decision(episode.Hold(request.Time, AlertPriority.Low), because, double.NaN), in evidence);
-        }
-        else if (episode.IsLive)
-        {
-            alerts.Note(request.Patient, rule, new Decision(episode.End(false), over, double.NaN), in evidence);
+                request.Patient, rule, new Decision(change, holds ? because : over, double.NaN),
+                new Evidence(request.Time, double.NaN, Missing: Names(0, stale), Model: model));
         }
     }
 

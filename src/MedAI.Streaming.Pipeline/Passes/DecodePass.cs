@@ -21,7 +21,7 @@ internal struct Element
     /// <summary>Its patient; 0 is the partition itself.</summary>
     public int Patient;
 
-    /// <summary>Its frame; -1 for a control record.</summary>
+    /// <summary>Its frame; -1 for any other record.</summary>
     public int Frame;
 
     /// <summary>Its readings that were not taken: the first in <see cref="DecodePass.Rejected"/>.</summary>
@@ -30,7 +30,10 @@ internal struct Element
     /// <summary>How many of them.</summary>
     public int RejectedCount;
 
-    /// <summary>A control record; null for a frame.</summary>
+    /// <summary>What its record is.</summary>
+    public RecordKind Kind;
+
+    /// <summary>A control record; null for a frame and for a clock record.</summary>
     public LogElement? Control;
 }
 
@@ -68,14 +71,15 @@ internal sealed class DecodePass(FlowState state, int partition)
             element.ArrivalTime = BinaryPrimitives.ReadInt64LittleEndian(records[1..]);
             element.Frame = -1;
             element.RejectedFrom = Rejected.Count;
+            element.Kind = (RecordKind)records[0];
             var payload = records[RecordFraming.HeaderSize..length];
-            if ((RecordKind)records[0] == RecordKind.Frame)
+            if (element.Kind == RecordKind.Frame)
             {
                 Frame(ref element, payload);
             }
-            else
+            else if (element.Kind != RecordKind.Clock)
             {
-                Control(ref element, (RecordKind)records[0], payload);
+                Control(ref element, payload);
             }
 
             element.RejectedCount = Rejected.Count - element.RejectedFrom;
@@ -110,10 +114,10 @@ internal sealed class DecodePass(FlowState state, int partition)
         element.Control = Refuse(element, Math.Max(1, (int)frame.Readings), reason, "frame of " + payload.Length + " bytes");
     }
 
-    private void Control(ref Element element, RecordKind kind, ReadOnlySpan<byte> payload)
+    private void Control(ref Element element, ReadOnlySpan<byte> payload)
     {
-        element.Control = ControlDecoder.Decode(kind, element.ArrivalTime, partition, payload)
-            ?? Refuse(element, 1, RejectReason.Malformed, $"control record of kind {(byte)kind}");
+        element.Control = ControlDecoder.Decode(element.Kind, element.ArrivalTime, partition, payload)
+            ?? Refuse(element, 1, RejectReason.Malformed, $"control record of kind {(byte)element.Kind}");
         if (element.Control.Key.Length > 0)
         {
             var id = System.Text.Encoding.UTF8.GetBytes(element.Control.Key);

@@ -137,8 +137,9 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
 
     private static bool TakesLead(ref LimitLead lead, int vital, ref readonly Frame frame)
     {
-        if (lead.Device != VitalWindow.NoDevice && frame.Source >= lead.Source
-            && frame.EventTime - lead.LastEventTime <= VitalSignCatalogue.ValidityWindow((VitalSign)vital, lead.Source))
+        var stale = frame.EventTime - lead.LastEventTime > VitalSignCatalogue.ValidityWindow((VitalSign)vital, lead.Source);
+        var preferred = frame.Source < lead.Source && frame.EventTime > lead.LastEventTime;
+        if (lead.Device != VitalWindow.NoDevice && !stale && !preferred)
         {
             return false;
         }
@@ -156,9 +157,12 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         {
             lead.BadSince = 0;
             var rule = state.Book.Signal(vital);
-            alerts.Note(
-                patient, rule, new Decision(state.Rule(patient, rule).Episode.End(false), TransitionReason.SignalGood, double.NaN),
-                Of(patient, vital, in frame, value));
+            var change = state.Rule(patient, rule).Episode.End(false);
+            if (change.Changed)
+            {
+                alerts.Note(
+                    patient, rule, new Decision(change, TransitionReason.SignalGood, double.NaN), Of(patient, vital, in frame, value));
+            }
         }
 
         var unbroken = frame.EventTime - before <= VitalSignCatalogue.ValidityWindow((VitalSign)vital, frame.Source);
@@ -203,7 +207,10 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         var decision = breached > AlertPriority.None
             ? new Decision(episode.Hold(lead.BadSince, breached), TransitionReason.SignalBadAfterBreach, double.NaN)
             : new Decision(episode.Hold(lead.BadSince, AlertPriority.Low), TransitionReason.SignalBad, double.NaN);
-        alerts.Note(patient, rule, in decision, Of(patient, vital, in frame, lasted / 1000.0));
+        if (decision.Change.Changed)
+        {
+            alerts.Note(patient, rule, in decision, Of(patient, vital, in frame, lasted / 1000.0));
+        }
     }
 
     private AlertPriority BreachedPriority(int patient, int vital, double lastValid)
@@ -213,8 +220,9 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         foreach (var rule in profile.LimitsOf(vital))
         {
             var limit = profile.Limit(rule);
-            foreach (var level in limit.Levels)
+            for (var i = 0; i < limit.Levels.Count; i++)
             {
+                var level = limit.Levels[i];
                 // NaN, before the first valid value, is beyond nothing.
                 highest = LimitLaw.Beyond(limit.Side, lastValid, level.Threshold) && level.Priority > highest ? level.Priority : highest;
             }

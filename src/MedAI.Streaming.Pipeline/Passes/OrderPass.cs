@@ -91,7 +91,7 @@ internal sealed class OrderPass(
             p.Counts.Rejected[(int)RejectReason.FutureEventTime] += frame.Readings;
             DeadLetter(in element, 0, frame.Readings, RejectReason.FutureEventTime, string.Create(
                 CultureInfo.InvariantCulture,
-                $"event time {Time(frame.EventTime)} is {(frame.EventTime - frame.ArrivalTime) / 1000.0:0.#} s ahead of arrival"));
+                $"event time {AlertText.Time(frame.EventTime)} is {(frame.EventTime - frame.ArrivalTime) / 1000.0:0.#} s ahead of arrival"));
             return;
         }
 
@@ -110,7 +110,7 @@ internal sealed class OrderPass(
             p.Counts.Rejected[(int)reading.Reason]++;
             var vital = reading.Vital == 255 ? reading.Name : VitalSignCatalogue.Info((VitalSign)reading.Vital).Key;
             DeadLetter(in element, i, 1, reading.Reason, string.Create(
-                CultureInfo.InvariantCulture, $"{vital} {reading.Value} {Units.Code(reading.Unit)} at {Time(frame.EventTime)}"));
+                CultureInfo.InvariantCulture, $"{vital} {reading.Value} {Units.Code(reading.Unit)} at {AlertText.Time(frame.EventTime)}"));
         }
 
         series.Readings(element.Patient, in frame);
@@ -171,6 +171,12 @@ internal sealed class OrderPass(
         {
             state.Frames.Free(number);
             return;
+        }
+
+        if (frame.Source == SourceClass.Charted && frame.EventTime > frame.ArrivalTime)
+        {
+            // Charted ahead of the hour: it counts from when it came, and does not hide what is measured until that hour.
+            frame.EventTime = frame.ArrivalTime;
         }
 
         p.Clock = Math.Max(p.Clock, Math.Min(frame.EventTime, frame.ArrivalTime));
@@ -349,9 +355,4 @@ internal sealed class OrderPass(
             partition, element.Offset, index, readings, state.Names(element.Patient).Id, reason.Name(), detail));
 
     private static bool Earlier(in Frame a, in Frame b) => a.Epoch != b.Epoch ? a.Epoch < b.Epoch : a.Sequence < b.Sequence;
-
-    private static string Time(long ms) =>
-        ms is > -62135596800000 and < 253402300800000
-            ? DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)
-            : ms.ToString(CultureInfo.InvariantCulture) + " ms";
 }

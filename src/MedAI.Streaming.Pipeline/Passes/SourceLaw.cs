@@ -58,8 +58,7 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
         ref var p = ref state.Patient(patient);
         p.LastGap[(int)frame.Source] = frame.EventTime;
         Hold(
-            patient, state.Book.Gap(frame.Source), AlertPriority.Low, TransitionReason.SequenceGap,
-            new Evidence(frame.EventTime, missing, FrameId(patient, in frame)));
+            patient, state.Book.Gap(frame.Source), AlertPriority.Low, TransitionReason.SequenceGap, frame.EventTime, missing, in frame);
     }
 
     /// <summary>A frame's event time is further ahead of its arrival than the source may be; it was rejected.</summary>
@@ -70,8 +69,8 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
         var since = watermark == long.MinValue ? frame.ArrivalTime : watermark;
         p.LastSkew[(int)frame.Source] = since;
         Hold(
-            patient, state.Book.Clock(frame.Source), AlertPriority.Medium, TransitionReason.ClockAhead,
-            new Evidence(since, (frame.EventTime - frame.ArrivalTime) / 1000.0, FrameId(patient, in frame)));
+            patient, state.Book.Clock(frame.Source), AlertPriority.Medium, TransitionReason.ClockAhead, since,
+            (frame.EventTime - frame.ArrivalTime) / 1000.0, in frame);
     }
 
     /// <summary>Looks whose contact is lost at an instant of arrival time; whoever fell silent first comes first.</summary>
@@ -114,9 +113,15 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
         // A lost signal must not hide an arrest: silence after a breach is as urgent as the breach.
         var least = device.Source == SourceClass.Bedside ? AlertPriority.Medium : AlertPriority.Low;
         var open = limits.OpenPriority(patient, local);
-        Hold(
-            patient, state.Book.Contact(device.Source), open > least ? open : least, TransitionReason.ContactLost,
-            new Evidence(device.Watermark, timeout / 1000.0, Detail: $"device {state.Names(patient).Devices[local]}"));
+        var rule = state.Book.Contact(device.Source);
+        var change = state.Rule(patient, rule).Episode.Hold(device.Watermark, open > least ? open : least);
+        if (change.Changed)
+        {
+            alerts.Note(
+                patient, rule, new Decision(change, TransitionReason.ContactLost, double.NaN),
+                new Evidence(device.Watermark, timeout / 1000.0, Detail: $"device {state.Names(patient).Devices[local]}"));
+        }
+
         for (var mask = p.Active; mask != 0; mask &= mask - 1)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
@@ -140,12 +145,23 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
         return false;
     }
 
-    private void Hold(int patient, int rule, AlertPriority priority, TransitionReason reason, in Evidence evidence) => alerts.Note(
-        patient, rule, new Decision(state.Rule(patient, rule).Episode.Hold(evidence.EventTime, priority), reason, double.NaN), in evidence);
+    private void Hold(
+        int patient, int rule, AlertPriority priority, TransitionReason reason, long eventTime, double value, ref readonly Frame frame) =>
+        Note(patient, rule, state.Rule(patient, rule).Episode.Hold(eventTime, priority), reason, eventTime, value, in frame);
 
-    private void End(int patient, int rule, TransitionReason reason, ref readonly Frame frame) => alerts.Note(
-        patient, rule, new Decision(state.Rule(patient, rule).Episode.End(false), reason, double.NaN),
-        new Evidence(frame.EventTime, double.NaN, FrameId(patient, in frame)));
+    private void End(int patient, int rule, TransitionReason reason, ref readonly Frame frame) =>
+        Note(patient, rule, state.Rule(patient, rule).Episode.End(false), reason, frame.EventTime, double.NaN, in frame);
+
+    // The frame is named only where something changed: most frames change nothing, and a name costs memory.
+    private void Note(
+        int patient, int rule, EpisodeChange change, TransitionReason reason, long eventTime, double value, ref readonly Frame frame)
+    {
+        if (change.Changed)
+        {
+            alerts.Note(
+                patient, rule, new Decision(change, reason, double.NaN), new Evidence(eventTime, value, FrameId(patient, in frame)));
+        }
+    }
 
     private string FrameId(int patient, ref readonly Frame frame) => string.Create(
         CultureInfo.InvariantCulture, $"{state.Names(patient).Devices[frame.Device]}/{frame.Epoch}/{frame.Sequence}");

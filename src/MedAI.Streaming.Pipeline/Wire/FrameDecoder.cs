@@ -1,5 +1,6 @@
 // Decodes a frame's bytes straight into hot state: the first pass over a batch.
 using System.Text;
+using System.Text.Unicode;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
 
@@ -22,6 +23,10 @@ public static class FrameDecoder
     /// <summary>The longest patient or device id, in bytes of UTF-8.</summary>
     public const int MaxIdBytes = 512;
 
+    // Years 1 to 9999, as people can write them; it also keeps the arithmetic of times from overflowing.
+    private const long FirstTime = -62_135_596_800_000;
+    private const long LastTime = 253_402_300_799_999;
+
     /// <summary>Decodes one message.</summary>
     /// <param name="message">The bytes.</param>
     /// <param name="demo">Whether demo readings are taken.</param>
@@ -40,10 +45,11 @@ public static class FrameDecoder
         patient = default;
         device = default;
         frame.Epoch = frame.Sequence = 0;
+        frame.EventTime = 0;
         frame.Present = frame.Questionable = frame.Bad = 0;
         frame.Readings = 0;
         frame.Flags = FrameFlags.None;
-        var source = 0ul;
+        var source = 0u;
         var timed = false;
         var firstRejected = rejected.Count;
         var reader = new ProtoReader(message);
@@ -58,7 +64,7 @@ public static class FrameDecoder
                     device = reader.ReadBytes();
                     break;
                 case 3:
-                    source = reader.ReadVarint();
+                    source = (uint)reader.ReadVarint();
                     break;
                 case 4:
                     frame.Epoch = reader.ReadVarint();
@@ -83,7 +89,7 @@ public static class FrameDecoder
             }
         }
 
-        if (reader.Failed || patient.Length > MaxIdBytes || device.Length > MaxIdBytes || source > 3)
+        if (reader.Failed || source > 3 || frame.EventTime is < FirstTime or > LastTime || !IsId(patient) || !IsId(device))
         {
             return Unusable(RejectReason.Malformed, rejected, firstRejected);
         }
@@ -97,6 +103,9 @@ public static class FrameDecoder
         return RejectReason.None;
     }
 
+    // Bytes that are no text would become the same name for different patients.
+    private static bool IsId(ReadOnlySpan<byte> bytes) => bytes.Length <= MaxIdBytes && Utf8.IsValid(bytes);
+
     private static RejectReason Unusable(RejectReason reason, List<RejectedReading> rejected, int first)
     {
         rejected.RemoveRange(first, rejected.Count - first);
@@ -105,7 +114,7 @@ public static class FrameDecoder
 
     private static bool Reading(ReadOnlySpan<byte> message, bool demo, ref Frame frame, List<RejectedReading> rejected)
     {
-        ulong vital = 0, unit = 0, validity = 0;
+        uint vital = 0, unit = 0, validity = 0;
         var value = 0.0;
         var error = false;
         ReadOnlySpan<byte> name = default;
@@ -115,16 +124,16 @@ public static class FrameDecoder
             switch (field)
             {
                 case 1:
-                    vital = reader.ReadVarint();
+                    vital = (uint)reader.ReadVarint();
                     break;
                 case 2:
                     value = BitConverter.UInt64BitsToDouble(reader.ReadFixed64());
                     break;
                 case 3:
-                    unit = reader.ReadVarint();
+                    unit = (uint)reader.ReadVarint();
                     break;
                 case 4:
-                    validity = reader.ReadVarint();
+                    validity = (uint)reader.ReadVarint();
                     break;
                 case 5:
                     name = reader.ReadBytes();
@@ -196,7 +205,7 @@ public static class FrameDecoder
         rejected.Add(new((byte)vital, reason, value, unit, null));
     }
 
-    private static Unit Known(ulong unit) => unit <= (ulong)Unit.Fraction ? (Unit)unit : Unit.Unknown;
+    private static Unit Known(uint unit) => unit <= (uint)Unit.Fraction ? (Unit)unit : Unit.Unknown;
 
     private static string NameOf(ReadOnlySpan<byte> name) =>
         name.IsEmpty ? "?" : Encoding.UTF8.GetString(name[..Math.Min(name.Length, 128)]);

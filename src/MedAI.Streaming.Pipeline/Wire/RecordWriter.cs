@@ -73,7 +73,8 @@ public sealed class RecordWriter
         w.Varint(3, (ulong)frame.Source + 1);
         w.Varint(4, frame.Epoch);
         w.Varint(5, frame.Sequence);
-        w.Fixed64(6, (ulong)frame.EventTime);
+        // Always, so that a frame at the first instant of 1970 is not one without a time.
+        w.Fixed64Always(6, (ulong)frame.EventTime);
         foreach (var reading in frame.Readings)
         {
             _reading.ResetWrittenCount();
