@@ -213,7 +213,8 @@ public class AlertEpisodeTests
     {
         string[] calls =
         [
-            "hold low", "hold medium", "hold high", "lower low", "lower medium", "end", "end latching", "doubt", "end doubt", "acknowledge",
+            "hold low", "hold medium", "hold high", "lower low", "lower medium", "end", "end latching", "doubt",
+            "end doubt", "acknowledge",
         ];
         var random = new Random(seed);
         var episode = default(AlertEpisode);

@@ -63,7 +63,8 @@ public class LawAllocationTests
         var values = Values(signal);
         for (var i = from; i < from + 1_000; i++)
         {
-            ScoreLaw.Observe(ref state, DefaultRules.News2, LimitRun.Time(i * 60), (values[i % values.Length] / 20) - 1, i % 3 == 0, false);
+            var score = (values[i % values.Length] / 20) - 1;
+            ScoreLaw.Observe(ref state, DefaultRules.News2, LimitRun.Time(i * 60), score, i % 3 == 0, false);
         }
     }
 

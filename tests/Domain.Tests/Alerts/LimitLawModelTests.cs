@@ -39,7 +39,8 @@ public class LimitLawModelTests
             expected = Next(expected, rule, history, acknowledged);
             Assert.Equal(expected.State, state.Episode.State);
             Assert.True(!state.Episode.IsLive || expected.Priority == state.Episode.Priority, $"reading {i}");
-            Assert.True(!decision.Change.Changed || decision.Change.Kind == TransitionKind.Opened || state.Episode.Ordinal == before + 1);
+            var (changed, kind) = decision.Change;
+            Assert.True(!changed || kind == TransitionKind.Opened || state.Episode.Ordinal == before + 1);
             Assert.Equal(
                 state.Episode.IsLive || LimitLaw.Beyond(rule.Side, value, rule.Levels[0].Threshold), LimitLaw.IsActive(in state));
         }

@@ -171,7 +171,8 @@ public class LimitLawTests
         var decision = run.At(seconds, 160);
 
         Assert.Equal(
-            escalates ? new Decision(new(true, TransitionKind.Escalated), TransitionReason.AboveLimit, 150) : Decision.None, decision,
+            escalates ? new Decision(new(true, TransitionKind.Escalated), TransitionReason.AboveLimit, 150) : Decision.None,
+            decision,
             EqualityComparer<Decision>.Create((a, b) => a.Change == b.Change && (!a.Change.Changed || a == b)));
     }
 

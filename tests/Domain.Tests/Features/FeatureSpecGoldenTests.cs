@@ -43,7 +43,7 @@ public class FeatureSpecGoldenTests
             {
                 Assert.True(
                     BitConverter.SingleToInt32Bits(wanted.Expected[i]) == BitConverter.SingleToInt32Bits(row[i]),
-                    $"{name} at {wanted.OffsetMs / 1000.0} s, {GoldenFeatures.InputNames[i]}: {row[i]:R}, and not {wanted.Expected[i]:R}");
+                    $"{name} at {wanted.OffsetMs} ms, {GoldenFeatures.InputNames[i]}: {row[i]:R}, not {wanted.Expected[i]:R}");
             }
         }
     }
@@ -70,8 +70,8 @@ public class FeatureSpecGoldenTests
             var (offset, vital, value) = events[taken];
             ref var window = ref patient.Windows[(int)vital];
             Assert.True(window.Take(
-                0, source, 1, (ulong)taken + 1, Admission + offset, value, VitalSignCatalogue.ValidityWindow(vital, window.Source),
-                patient.LastTick, patient.StepStart));
+                0, source, 1, (ulong)taken + 1, Admission + offset, value,
+                VitalSignCatalogue.ValidityWindow(vital, window.Source), patient.LastTick, patient.StepStart));
         }
     }
 

@@ -47,7 +47,8 @@ internal static class GoldenFeatures
 
     // The card and the golden file name constants by vital sign; the spec by input.
     private static Dictionary<string, double> ByInputName(JsonElement constants) => constants.EnumerateObject().ToDictionary(
-        c => VitalSignCatalogue.TryParse(c.Name, out _) ? c.Name + ".value" : c.Name, c => c.Value.GetDouble(), StringComparer.Ordinal);
+        c => VitalSignCatalogue.TryParse(c.Name, out _) ? c.Name + ".value" : c.Name, c => c.Value.GetDouble(),
+        StringComparer.Ordinal);
 
     private static GoldenPatient ReadPatient(JsonElement patient)
     {
@@ -56,11 +57,13 @@ internal static class GoldenFeatures
             Milliseconds(e), Vital(e.GetProperty("vital").GetString()!), e.GetProperty("value").GetDouble()));
         var rows = patient.GetProperty("scores").EnumerateArray().Select(s => new GoldenRow(
             Milliseconds(s), s.GetProperty("committed").GetBoolean(),
-            [.. s.GetProperty("expected").EnumerateArray().Select(v => float.Parse(v.GetRawText(), CultureInfo.InvariantCulture))]));
+            [.. s.GetProperty("expected").EnumerateArray().Select(Float)]));
         return new(
             patient.GetProperty("name").GetString()!, age.ValueKind == JsonValueKind.Null ? null : age.GetDouble(),
             patient.GetProperty("sex").GetString(), [.. events], [.. rows]);
     }
+
+    private static float Float(JsonElement number) => float.Parse(number.GetRawText(), CultureInfo.InvariantCulture);
 
     private static long Milliseconds(JsonElement element) => (long)Math.Round(element.GetProperty("t").GetDouble() * 1000);
 

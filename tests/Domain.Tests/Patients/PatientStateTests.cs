@@ -14,7 +14,8 @@ public class PatientStateTests
         var patient = PatientState.New();
 
         Assert.All(
-            [patient.DueTick, patient.ForceAt, patient.NextStep, patient.NextInstant], time => Assert.Equal(PatientState.Never, time));
+            [patient.DueTick, patient.ForceAt, patient.NextStep, patient.NextInstant],
+            time => Assert.Equal(PatientState.Never, time));
         Assert.All(
             [patient.Clock, patient.Settled, patient.LastTick, patient.StepStart, patient.LastArrival, patient.FirstEventTime],
             time => Assert.Equal(long.MinValue, time));

@@ -12,7 +12,7 @@ public class SourceSettingsTests
     private const long Hour = 60 * Minute;
 
     [Theory]
-    [InlineData(SourceClass.Bedside, 2 * Second, 10 * Second, 30 * Second, Minute)]
+    [InlineData(SourceClass.Bedside, 2 * Second, 10 * Second, 45 * Second, Minute)]
     [InlineData(SourceClass.Wearable, 30 * Second, 10 * Minute, 15 * Minute, Minute)]
     [InlineData(SourceClass.Charted, 0, 4 * Hour, 0, 2 * Hour)]
     public void Default_EachClass_IsAsTheRulesOfTheFlowSay(SourceClass source, long gap, long grace, long contact, long future)
