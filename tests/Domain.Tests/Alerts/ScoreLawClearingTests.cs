@@ -60,4 +60,17 @@ public class ScoreLawClearingTests
         Assert.DoesNotContain(run.Complete(7260, 7500, 1), d => d.Change.Kind == TransitionKind.Resolved);
         Assert.Equal(TransitionKind.Resolved, run.Complete(7560, 1).Change.Kind);
     }
+
+    [Fact]
+    public void Observe_PartialScoreInTheMiddleOfClearing_StartsItAnew()
+    {
+        var run = new ScoreRun(News2);
+        run.Complete(0, 6);
+        run.Complete(60, 1);
+        run.Partial(120, 300, 1);
+
+        // Complete scores have not *stayed* below: what lay in between could not tell.
+        Assert.Empty(run.Complete(360, 600, 1));
+        Assert.Equal(TransitionKind.Resolved, run.Complete(660, 1).Change.Kind);
+    }
 }

@@ -100,15 +100,20 @@ public class VitalWindowTests
         Assert.Equal((85.0, 85.0), (window.ScoreValue, window.StepValue));
     }
 
-    [Fact]
-    public void Take_PreferredReadingALittleBehindTheLead_BecomesTheLastValue()
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    public void Take_PreferredReading_LeadsOnceItIsAsNewAsTheLeads(long later, bool takes)
     {
         var window = VitalWindow.Empty;
         Take(ref window, 0, SourceClass.Charted, T, 80);
 
-        Assert.True(Take(ref window, 1, SourceClass.Bedside, T - 2_000, 90));
+        Assert.Equal(takes, Take(ref window, 1, SourceClass.Bedside, T + later, 90));
 
-        Assert.Equal((90.0, T - 2_000, 1), (window.Last, window.LastEventTime, (int)window.Device));
+        Assert.Equal(takes ? (90.0, T + later) : (80.0, T), (window.Last, window.LastEventTime));
+        Assert.True(Take(ref window, 1, SourceClass.Bedside, T + 2, 95));
+        Assert.Equal((95.0, 1), (window.Last, (int)window.Device));
     }
 
     [Fact]
