@@ -168,7 +168,7 @@ internal sealed class FlowRunner(
             var first = commit.Conflicts[0];
             throw new InvalidOperationException(
                 $"transition {first.Id} was decided differently before: the same log gave two results. The store keeps the first; "
-                + "please report this with the store");
+                + $"please report this with the store. Now: {first}");
         }
 
         if (feed is not null)

@@ -66,10 +66,11 @@ public struct AlertEpisode
         switch (State)
         {
             case EpisodeState.Closed:
-                var again = _everOpened && eventTime == OpenedEventTime;
+                // Episodes of a rule open in order, so that an id is never used twice; two of one time share their ordinals.
+                var again = _everOpened && eventTime <= OpenedEventTime;
                 this = new AlertEpisode
                 {
-                    OpenedEventTime = eventTime,
+                    OpenedEventTime = again ? OpenedEventTime : eventTime,
                     Ordinal = again ? Ordinal : -1,
                     State = EpisodeState.Open,
                     Priority = priority,

@@ -18,6 +18,9 @@ public struct LimitLead
     /// <summary>Event time of the newest reading of the lead, ms; <see cref="long.MinValue"/> before the first.</summary>
     public long LastEventTime;
 
+    /// <summary>Arrival time of that reading, ms.</summary>
+    public long LastArrivalTime;
+
     /// <summary>The lead's last valid value; NaN before the first.</summary>
     public double LastValid;
 

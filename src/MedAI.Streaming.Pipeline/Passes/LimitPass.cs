@@ -33,6 +33,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
 
             var before = lead.LastEventTime;
             lead.LastEventTime = frame.EventTime;
+            lead.LastArrivalTime = frame.ArrivalTime;
             var bit = 1u << vital;
             if ((frame.Bad & bit) != 0)
             {
@@ -56,7 +57,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
 
     /// <summary>
     /// Doubts the open limits whose last reading has become too old at an instant of arrival time: older than its validity window,
-    /// and the settle time for a reading that is on its way.
+    /// and nothing newer came with it or within the settle time.
     /// </summary>
     public void DoubtStale(int patient, long instant)
     {
@@ -109,7 +110,8 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
     private static long StaleFrom(ref readonly PatientState p, int vital)
     {
         ref readonly var lead = ref p.Leads[vital];
-        return lead.LastEventTime + VitalSignCatalogue.ValidityWindow((VitalSign)vital, lead.Source) + p.SettleTime + 1;
+        var expired = lead.LastEventTime + VitalSignCatalogue.ValidityWindow((VitalSign)vital, lead.Source);
+        return Math.Max(expired, lead.LastArrivalTime) + p.SettleTime + 1;
     }
 
     /// <summary>The highest priority of the patient's open limits on vital signs led by a device.</summary>
@@ -166,6 +168,12 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         }
 
         var unbroken = frame.EventTime - before <= VitalSignCatalogue.ValidityWindow((VitalSign)vital, frame.Source);
+        if (!unbroken)
+        {
+            // Whether the value went stale must not depend on how fast the next one came: the time between the two decides.
+            Doubt(patient, vital, before);
+        }
+
         var active = false;
         foreach (var rule in state.Book.Profile(p.Facts.Profile).LimitsOf(vital))
         {

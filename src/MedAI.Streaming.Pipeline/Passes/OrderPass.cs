@@ -209,8 +209,10 @@ internal sealed class OrderPass(
             ref var first = ref state.Frames[device.HeldFirst];
             if (first.Epoch != device.Epoch || first.Sequence != device.Next)
             {
-                // What is still held waits for a gap of its own, counted from its own arrival.
-                device.GapUntil = first.ArrivalTime + state.Settings.Sources[(int)device.Source].GapWait;
+                // What is still held waits for a gap of its own, counted from its own arrival; if that is over, to the next instant.
+                var wait = state.Settings.Sources[(int)device.Source].GapWait;
+                device.GapUntil = Math.Max(first.ArrivalTime + wait, state.Patient(patient).LastArrival + 1);
+                Wake(patient, device.GapUntil);
                 return;
             }
 
