@@ -23,6 +23,7 @@ internal sealed class CommandLine
             new ReplayCommand(this),
             new ShowCommand(this),
             new ModelsCommand(this),
+            new BenchCommand(this),
             new DoctorCommand(this),
             new ConfigCommand(this),
         };

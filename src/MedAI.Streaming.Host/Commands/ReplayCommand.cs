@@ -15,7 +15,7 @@ internal sealed class ReplayCommand : MedaiCommand
     private readonly CommandLine _line;
     private readonly Argument<string> _format = new("FORMAT")
     {
-        Description = $"{string.Join(", ", RecordedSources.Formats)}; the last two are for your own data (docs in the Evaluation folder's README).",
+        Description = $"{string.Join(", ", RecordedSources.Formats)}; the last two are for your own data (layouts: src/MedAI.Streaming.Evaluation/README.md).",
     };
 
     private readonly Argument<string> _path = new("PATH") { Description = "A file, plain or .gz; for cinc2019 also a folder of .psv files." };

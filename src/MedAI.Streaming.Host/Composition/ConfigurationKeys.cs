@@ -1,5 +1,7 @@
 // The table of all keys of the configuration: check, defaults, environment names and documentation are read from it.
+using MedAI.Streaming.Domain;
 using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
 
 namespace MedAI.Streaming.Host.Composition;
@@ -8,6 +10,7 @@ namespace MedAI.Streaming.Host.Composition;
 internal static class ConfigurationKeys
 {
     private const int Day = 86_400;
+    private static readonly MonitorSettings Law = new();
     private static readonly string[] Priorities = ["low", "medium", "high"];
     private static readonly string[] PrioritiesOrNone = ["none", "low", "medium", "high"];
     private static readonly string[] VitalKeys = [.. Enumerable.Range(0, VitalSignCatalogue.Count).Select(i => VitalSignCatalogue.All[i].Key)];
@@ -16,9 +19,9 @@ internal static class ConfigurationKeys
     public static IReadOnlyList<ConfigurationKey> All { get; } =
     [
         .. Site(),
-        .. Source("bedside", 2, 10, 30, 60, 5, "a bedside monitor"),
-        .. Source("wearable", 30, 600, 900, 60, 5, "a wearable"),
-        .. Source("charted", 0, 14_400, 0, 7200, 0, "charted values"),
+        .. Source("bedside", SourceClass.Bedside, "a bedside monitor"),
+        .. Source("wearable", SourceClass.Wearable, "a wearable"),
+        .. Source("charted", SourceClass.Charted, "charted values"),
         .. Alerting(),
         .. Limits(),
         .. Score("news2", "NEWS2", 20, "low"),
@@ -60,29 +63,36 @@ internal static class ConfigurationKeys
     private static ConfigurationKey[] Site() =>
     [
         Flag("site.demo", "false", "Marks the store as demo: demo data is scored in it, and it pages nobody outside."),
-        Whole("tickSeconds", "60", 1, 3600, "The grid on which scores are due, in seconds of event time; it must divide 3600.")
+        Whole("tickSeconds", Law.TickSeconds, 1, 3600, "The grid on which scores are due, in seconds of event time; it must divide 3600.")
             with
         { AllowedText = "a whole number from 1 to 3600 that divides 3600" },
     ];
 
-    private static ConfigurationKey[] Source(
-        string name, int gapWait, int grace, int contact, int ahead, int leastContact, string of) =>
-    [
-        Whole($"sources.{name}.gapWaitSeconds", gapWait, 0, 600,
-            $"Arrival time for which a missing frame of {of} is waited for; 0: not ordered by sequence."),
-        Whole($"sources.{name}.graceSeconds", grace, 0, 7 * Day,
-            $"How far behind the newest event time a frame of {of} may be before it counts as late."),
-        Whole($"sources.{name}.contactTimeoutSeconds", contact, leastContact, 7 * Day,
-            $"Age of the last frame of {of} at which contact is lost" + (leastContact == 0 ? "; 0: never." : ".")),
-        Whole($"sources.{name}.futureToleranceSeconds", ahead, 0, Day,
-            $"How far the event time of {of} may be ahead of its arrival before it is rejected."),
-    ];
+    // Nobody owes a charted value, but a monitor that may be silent for ever is no monitor: only there may the timeout be 0.
+    private static ConfigurationKey[] Source(string name, SourceClass source, string of)
+    {
+        var least = source == SourceClass.Charted ? 0 : 5;
+        var settings = SourceSettings.Default(source);
+        return
+        [
+            Whole($"sources.{name}.gapWaitSeconds", Seconds(settings.GapWait), 0, 600,
+                $"Arrival time for which a missing frame of {of} is waited for; 0: not ordered by sequence."),
+            Whole($"sources.{name}.graceSeconds", Seconds(settings.Grace), 0, 7 * Day,
+                $"How far behind the newest event time a frame of {of} may be before it counts as late."),
+            Whole($"sources.{name}.contactTimeoutSeconds", Seconds(settings.ContactTimeout), least, 7 * Day,
+                $"Age of the last frame of {of} at which contact is lost" + (least == 0 ? "; 0: never." : ".")),
+            Whole($"sources.{name}.futureToleranceSeconds", Seconds(settings.FutureTolerance), 0, Day,
+                $"How far the event time of {of} may be ahead of its arrival before it is rejected."),
+        ];
+    }
+
+    private static int Seconds(long milliseconds) => (int)(milliseconds / 1000);
 
     private static ConfigurationKey[] Alerting() =>
     [
-        Whole("badSignalSeconds", 10, 1, 600, "Event time for which a signal must be invalid or implausible before that is an alert."),
-        Whole("technicalClearSeconds", 60, 0, 3600, "Event time without a fault after which a technical alert is over."),
-        Whole("delayedAfterSeconds", 120, 1, Day, "Data older than this on arrival pages only if its condition still holds, with its age."),
+        Whole("badSignalSeconds", Law.BadSignalSeconds, 1, 600, "Event time for which a signal must be invalid or implausible before that is an alert."),
+        Whole("technicalClearSeconds", Law.TechnicalClearSeconds, 0, 3600, "Event time without a fault after which a technical alert is over."),
+        Whole("delayedAfterSeconds", Law.DelayedAfterSeconds, 1, Day, "Data older than this on arrival pages only if its condition still holds, with its age."),
         Word("paging.from", "\"medium\"", Priorities, "The least priority that pages."),
     ];
 
@@ -172,10 +182,7 @@ internal static class ConfigurationKeys
     ];
 
     private static ConfigurationKey Whole(string pattern, int value, int min, int max, string meaning) =>
-        Whole(pattern, ConfigurationKey.Format(value), min, max, meaning);
-
-    private static ConfigurationKey Whole(string pattern, string value, int min, int max, string meaning) =>
-        new(pattern, KeyKind.Whole, value, meaning) { Min = min, Max = max };
+        new(pattern, KeyKind.Whole, ConfigurationKey.Format(value), meaning) { Min = min, Max = max };
 
     private static ConfigurationKey Threshold(string pattern, string meaning) =>
         new(pattern, KeyKind.Number, "null", meaning) { Min = 0.001, Max = 0.999, Nullable = true };

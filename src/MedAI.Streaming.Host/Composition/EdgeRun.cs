@@ -76,7 +76,7 @@ internal sealed class EdgeRun : IDisposable
         try
         {
             CheckPartitions(store, plan);
-            Agree(store, LawFact, law.Hash, "other settings or another model", "the configuration and model it was made with");
+            Agree(store, LawFact, law.Hash, "another law", "the configuration and model it was made with");
             Agree(store, InputFact, plan.Input, "other input", "the same format, file, --patients, --from and --until");
             run = new EdgeRun(store, law, settings, time, feed);
             run._supervisor.Load();

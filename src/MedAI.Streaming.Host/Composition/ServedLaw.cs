@@ -30,7 +30,7 @@ internal sealed class ServedLaw : IDisposable
     public FlowLaw Flow { get; }
 
     /// <summary>The checksum of the law, the model's name and version included.</summary>
-    public string Hash => $"{SettingsHash.Of(Settings)} {ModelId}";
+    public string Hash => $"settings {SettingsHash.Of(Settings)}, {ModelId}";
 
     /// <summary>The model's name and version, or "no model".</summary>
     public string ModelId => _model?.Card.Id ?? NoModel;
