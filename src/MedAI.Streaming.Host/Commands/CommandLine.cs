@@ -24,6 +24,7 @@ internal sealed class CommandLine
             new ShowCommand(this),
             new ModelsCommand(this),
             new DoctorCommand(this),
+            new BenchCommand(this),
             new ConfigCommand(this),
         };
         Root.Options.Add(ConfigurationFile);
