@@ -1,6 +1,7 @@
-// Measures the pipeline on this machine: frames per second and processor time per frame, in memory and through a store.
+// Measures this machine: how many frames a second it can watch, and what a frame and a patient cost.
 using System.CommandLine;
 using System.Globalization;
+using MedAI.Streaming.Host.Bench;
 using MedAI.Streaming.Host.Composition;
 
 namespace MedAI.Streaming.Host.Commands;
@@ -9,46 +10,105 @@ namespace MedAI.Streaming.Host.Commands;
 internal sealed class BenchCommand : MedaiCommand
 {
     public BenchCommand(CommandLine line)
-        : base("bench", "Measures the program on this machine.", "medai bench pipeline", "medai bench pipeline --patients 1000 --seconds 120") =>
-        Subcommands.Add(new Pipeline(line));
+        : base("bench", "Measures how much this machine can watch.") => Subcommands.Add(new Pipeline(line));
 
     private sealed class Pipeline : MedaiCommand
     {
-        private readonly Option<int?> _patients = CommandLine.Whole("--patients", "Monitored patients (10000).", 1, 1_000_000);
-        private readonly Option<int?> _seconds = CommandLine.Whole("--seconds", "Seconds of data at 1 frame a second (60).", 1, 86_400);
-        private readonly Option<int?> _partitions = CommandLine.Whole("--partitions", "Flows beside each other (one a processor).", 1, 256);
+        private const string Memory = "memory";
+        private const string Edge = "edge";
+
         private readonly CommandLine _line;
+        private readonly Option<int?> _patients = CommandLine.Whole("--patients", "Patients, each with a bedside monitor at 1 Hz; 10,000 by default.", 1, 1_000_000);
+        private readonly Option<int?> _seconds = CommandLine.Whole("--seconds", "Seconds of the stream in a round; 60 by default, a tick each.", 1, 3600);
+        private readonly Option<int?> _rounds = CommandLine.Whole("--rounds", "Rounds after one that warms up; 5 by default. The median counts.", 1, 1000);
+        private readonly Option<int?> _batch = CommandLine.Whole("--batch", "The most records taken at once; 1024 by default.", 1, 65_536);
+        private readonly Option<int?> _partitions = CommandLine.Whole("--partitions", "Flows side by side on the edge path; 2 by default.", 1, 256);
+        private readonly Option<bool> _model = new("--with-model") { Description = "Also measure with the configured model." };
+        private readonly Option<bool> _json = new("--json") { Description = "Write JSON." };
+        private readonly Option<string> _stores = new("--stores")
+        {
+            Description = "memory: the passes alone, nothing stored. edge (default): also the whole path with an edge store.",
+            HelpName = "memory|edge",
+            DefaultValueFactory = _ => Edge,
+        };
+
+        private readonly Option<string?> _out = new("--out")
+        {
+            Description = "Where the edge store is made, to measure that disk; without it a temporary folder. It is removed again.",
+            HelpName = "DIR",
+        };
 
         public Pipeline(CommandLine line)
             : base(
-                "pipeline", "Measures the edge path with bedside frames of 8 vital signs at 1 Hz: quiet patients, no model.",
-                "medai bench pipeline                  # 10,000 patients",
-                "medai bench pipeline --partitions 1   # one flow")
+                "pipeline", "Measures the pipeline on 1 Hz bedside frames of eight vital signs.",
+                "medai bench pipeline                              # 10,000 patients, passes alone and the whole edge path",
+                "medai bench pipeline --stores memory --json",
+                "medai bench pipeline --patients 2000 --with-model")
         {
             _line = line;
-            Options.Add(_patients);
-            Options.Add(_seconds);
-            Options.Add(_partitions);
-            SetAction(RunAsync);
+            _stores.AcceptOnlyFromAmong(Memory, Edge);
+            foreach (var option in new Option[] { _patients, _seconds, _rounds, _batch, _stores, _partitions, _model, _out, _json })
+            {
+                Options.Add(option);
+            }
+
+            SetAction((parsed, stop) => Task.Run(() => Measure(parsed, stop), CancellationToken.None));
         }
 
-        private async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupted)
+        private int Measure(ParseResult parsed, CancellationToken stop)
         {
-            var load = new BenchLoad(parsed.GetValue(_patients) ?? 10_000, parsed.GetValue(_seconds) ?? 60);
-            var partitions = parsed.GetValue(_partitions) ?? Environment.ProcessorCount;
-            var settings = CommandLine.WithoutModel(_line.Settings(parsed), without: true);
-            var time = _line.Surroundings.Time;
-            using var law = ServedLaw.Load(settings, new HostLog(_line.Surroundings.Error, settings.LogLevel));
-            Say($"{load.Patients:N0} patients, {load.Seconds:N0} s of bedside frames of {BenchLoad.Vitals} vital signs: {load.Frames:N0} frames");
+            var plan = new BenchPlan(
+                parsed.GetValue(_patients) ?? 10_000, parsed.GetValue(_seconds) ?? 60, parsed.GetValue(_rounds) ?? 5,
+                parsed.GetValue(_batch) ?? 1024, parsed.GetValue(_partitions) ?? 2);
+            var results = new List<BenchResult>();
+            var settings = _line.Settings(parsed);
+            foreach (var withModel in parsed.GetValue(_model) ? new[] { false, true } : [false])
+            {
+                using var law = ServedLaw.Load(
+                    CommandLine.WithoutModel(settings, !withModel), new HostLog(_line.Surroundings.Error, settings.LogLevel));
+                var suffix = withModel ? $", {law.ModelId}" : "";
+                Say($"measuring the passes{suffix} ...");
+                results.Add(PassesBench.Run("passes" + suffix, law.Flow, plan, _line.Surroundings.Time, stop));
+                if (parsed.GetValue(_stores) == Edge)
+                {
+                    Say($"measuring the edge path{suffix} ...");
+                    using var folder = new BenchFolder(parsed.GetValue(_out));
+                    results.Add(EdgeBench.Run("edge" + suffix, law.Flow, plan, folder.Path, _line.Surroundings.Time, stop));
+                }
+            }
 
-            var memory = BenchPath.InMemory(load, law.Flow, settings.Batch, time, interrupted);
-            Say($"flow in memory   {memory.FramesPerSecond,12:N0} frames/s  {memory.MicrosecondsPerFrame,7:0.000} us CPU/frame  {memory.BytesPerFrame,7:0.0} B allocated/frame  (1 flow: decode, order, window, limits, scores)");
-
-            var edge = await BenchPath.ThroughStoreAsync(load, law, settings, partitions, time, interrupted);
-            Say($"edge path        {edge.FramesPerSecond,12:N0} frames/s  {edge.MicrosecondsPerFrame,7:0.000} us CPU/frame  {edge.BytesPerFrame,7:0.0} B allocated/frame  ({partitions} flows; encoding, log, series and state on disk included)");
+            Write(plan, results, parsed.GetValue(_json));
             return ExitCodes.Ok;
         }
 
-        private void Say(FormattableString text) => _line.Surroundings.Output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+        private void Write(BenchPlan plan, List<BenchResult> results, bool json)
+        {
+            var output = _line.Surroundings.Output;
+            if (!json)
+            {
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{plan.Patients:N0} patients at 1 Hz, {BenchLoad.ReadingsPerFrame} vital signs a frame; medians of {plan.Rounds} rounds of {plan.Seconds} s; "
+                    + $"batches of {plan.Batch}; {Environment.ProcessorCount} processors"));
+            }
+
+            new TextTable<BenchResult>(
+                new("path", "path", r => r.Path),
+                new("frames/s", "framesPerSecond", r => Math.Round(r.FramesPerSecond), Right: true),
+                new("readings/s", "readingsPerSecond", r => Math.Round(r.ReadingsPerSecond), Right: true),
+                new("frames/s per core", "framesPerCoreSecond", r => Math.Round(r.FramesPerCoreSecond), Right: true),
+                new("CPU ns/frame", "cpuNanosecondsPerFrame", r => Math.Round(r.CpuNanosecondsPerFrame), Right: true),
+                new("allocated B/frame", "allocatedBytesPerFrame", r => Math.Round(r.AllocatedPerFrame, 2), Right: true),
+                new("memory B/patient", "memoryBytesPerPatient", r => r.BytesPerPatient, Right: true),
+                new(null, "patients", _ => plan.Patients),
+                new(null, "secondsPerRound", _ => plan.Seconds),
+                new(null, "rounds", _ => plan.Rounds),
+                new(null, "batch", _ => plan.Batch),
+                new(null, "processors", _ => Environment.ProcessorCount))
+                .Write(output, results, json);
+        }
+
+        private void Say(string what) => _line.Surroundings.Error.WriteLine($"medai: {what}");
+
     }
 }

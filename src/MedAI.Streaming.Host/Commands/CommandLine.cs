@@ -23,8 +23,8 @@ internal sealed class CommandLine
             new ReplayCommand(this),
             new ShowCommand(this),
             new ModelsCommand(this),
-            new BenchCommand(this),
             new DoctorCommand(this),
+            new BenchCommand(this),
             new ConfigCommand(this),
         };
         Root.Options.Add(ConfigurationFile);
