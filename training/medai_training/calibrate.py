@@ -2,8 +2,8 @@
 
 import numpy as np
 import torch
-from torch import nn
 from sklearn.linear_model import LogisticRegression
+from torch import nn
 
 from .fit import Scored
 
@@ -23,8 +23,3 @@ def fold(layer: nn.Linear, slope: float, offset: float) -> None:
     with torch.no_grad():
         layer.weight.mul_(slope)
         layer.bias.mul_(slope).add_(offset)
-
-
-def apply(scored: Scored, slope: float, offset: float) -> None:
-    scored.committed = scored.committed * slope + offset
-    scored.provisional = scored.provisional * slope + offset

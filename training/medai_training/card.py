@@ -1,12 +1,15 @@
 """The card beside each model.onnx: all that the service, and a reader, must know about it."""
 
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from .cohort import Stay
-from .evaluate import CLEAR_RATIO, HIT_WINDOW_HOURS, LOCK_OUT_HOURS
+from torch import nn
+
+from . import evaluate
 from .features import Contract, Normalisation
+from .fit import Logits
 
 VERSION = "1.0.0"
 LIMITATIONS = [
@@ -24,29 +27,32 @@ LIMITATIONS = [
 ]
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What differs between the two cards."""
+@dataclass
+class Candidate:
+    """One trained model on its way to a folder: how it is served, and what has been found out about it."""
 
     name: str
-    kind: str
     text: str
+    logits: Logits
+    step: nn.Module
+    last_layer: nn.Linear
     state_size: int
-    epochs: int
-    sha256: str
+    epochs: int | None
+    alert: float = math.nan
+    metrics: dict = field(default_factory=dict)
 
 
-def write_card(path: Path, subject: Subject, contract: Contract, norm: Normalisation, thresholds: dict, metrics: dict, run: dict) -> None:
-    """`run` says how the model was made (seed, command, patients by split); the file ends up beside model.onnx."""
+def write_card(path: Path, candidate: Candidate, sha256: str, contract: Contract, norm: Normalisation, run: dict) -> None:
+    """`run` says how the model was made (split, patients, seed, command); the file ends up beside model.onnx."""
     card = {
-        "name": subject.name,
+        "name": candidate.name,
         "version": VERSION,
-        "kind": subject.kind,
+        "kind": "recurrent" if candidate.state_size else "stateless",
         "task": "risk of sepsis onset within six hours, from vital signs",
-        "text": subject.text,
+        "text": candidate.text,
         "inputs": list(contract.inputs),
         "stepSeconds": contract.step_seconds,
-        "stateSize": subject.state_size,
+        "stateSize": candidate.state_size,
         "normalisation": norm.to_json(),
         "output": {
             "name": "risk",
@@ -54,53 +60,46 @@ def write_card(path: Path, subject: Subject, contract: Contract, norm: Normalisa
             "horizon": "PT6H",
         },
         "thresholds": {
-            **thresholds,
+            "alert": candidate.alert,
+            "clear": evaluate.figure(evaluate.CLEAR_RATIO * candidate.alert, 6),
             "how": "alert: on the validation patients, the highest threshold whose patient-level sensitivity reaches that of NEWS2 >= 7 under "
-            f"the same alarm rule; clear = {CLEAR_RATIO} * alert. Alarm rule: raised when the score reaches alert, re-armed when it falls "
-            f"below clear, at most one in {LOCK_OUT_HOURS} h; a hit is an alarm in the {HIT_WINDOW_HOURS} h before onset.",
+            f"the same alarm rule; clear = {evaluate.CLEAR_RATIO} * alert. Alarm rule: raised when the score reaches alert, re-armed when it falls "
+            f"below clear, at most one in {evaluate.LOCK_OUT_HOURS} h; a hit is an alarm in the {evaluate.HIT_WINDOW_HOURS} h before onset.",
         },
         "training": {
             "data": "PhysioNet/Computing in Cardiology Challenge 2019, training set A (one hospital)",
             "doi": "10.13026/v64v-d857",
             "licence": "CC BY 4.0",
             "citation": "Reyna et al. 2019; Goldberger et al. 2000, Circulation 101(23):e215-e220",
-            "epochs": subject.epochs,
             **run,
+            "epochs": candidate.epochs,
         },
-        "metrics": metrics,
+        "metrics": candidate.metrics,
         "limitations": LIMITATIONS,
-        "sha256": subject.sha256,
+        "sha256": sha256,
     }
     path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def counts(split: list[Stay]) -> dict:
-    return {
-        "patients": len(split),
-        "septic": sum(s.septic for s in split),
-        "steps": int(sum(s.recorded.sum() for s in split)),
-    }
 
 
 BEGIN, END = "<!-- figures: written by the training run -->", "<!-- end of figures -->"
 
 
-def write_table(readme: Path, metrics: dict[str, dict]) -> None:
+def write_table(readme: Path, candidates: list[Candidate]) -> None:
     """Replaces the figures in a README, so that the table can never be older than the models."""
     text = readme.read_text(encoding="utf-8")
     before, found, rest = text.partition(BEGIN)
     _, closed, after = rest.partition(END)
     if not found or not closed:
         raise ValueError(f"{readme}: the markers '{BEGIN}' and '{END}' are missing, so there is no place for the figures")
-    readme.write_text(f"{before}{BEGIN}\n{_table(metrics)}{END}{after}", encoding="utf-8")
+    readme.write_text(f"{before}{BEGIN}\n{_table(candidates)}{END}{after}", encoding="utf-8")
 
 
-def _table(metrics: dict[str, dict]) -> str:
-    part = "test" if all("test" in m for m in metrics.values()) else "validation"
-    some = next(iter(metrics.values()))[part]
-    rows = [(name, m[part]["model"]) for name, m in metrics.items()]
-    rows += [(f"{name}, between steps", m[part]["provisional"]) for name, m in metrics.items()]
-    rows += [("NEWS2 (partial)", some["baselines"]["news2"]), ("time in ICU only", some["baselines"]["timeInIcuOnly"])]
+def _table(candidates: list[Candidate]) -> str:
+    part = "test" if all("test" in c.metrics for c in candidates) else "validation"
+    rows = [(c.name, c.metrics[part]["model"]) for c in candidates]
+    rows += [(f"{c.name}, between steps", c.metrics[part]["provisional"]) for c in candidates]
+    baselines = candidates[0].metrics[part]["baselines"]
+    rows += [("NEWS2 (partial)", baselines["news2"]), ("time in ICU only", baselines["timeInIcuOnly"])]
     head = (
         f"Figures of the {part} patients; prevalence of the label {100 * rows[0][1]['prevalence']:.2f} % of hours.\n\n"
         "| score | AUROC | first 56 h | AUPRC | first 56 h | Brier | ECE | sensitivity | alarms per patient-day | alarms in window |\n"

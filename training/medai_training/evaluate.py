@@ -37,12 +37,6 @@ class Ward:
     def days(self) -> float:
         return self.recorded.sum() / 24
 
-    def table(self, patient: np.ndarray, hour: np.ndarray, score: np.ndarray) -> np.ndarray:
-        """Spreads per-step scores into a table; steps without a score stay at minus infinity."""
-        table = np.full(self.recorded.shape, -np.inf)
-        table[patient, hour - 1] = score
-        return table
-
 
 def alarms(ward: Ward, score: np.ndarray, alert: float, clear: float) -> np.ndarray:
     """[patients, hours] of alarms: raised at `alert` or above, re-armed below `clear`, never twice within 6 h."""
@@ -68,10 +62,10 @@ def alarm_figures(ward: Ward, score: np.ndarray, alert: float, clear: float) -> 
     total = int(raised.sum())
     return {
         "alert": alert,
-        "patientSensitivity": _figure(hits.any(1)[septic].mean()),
-        "alarmsPerPatientDay": _figure(total / ward.days),
-        "alarmsInWindowShare": _figure(hits.sum() / total) if total else 0.0,
-        "nonSepticPatientsAlarmed": _figure(raised.any(1)[~septic].mean()),
+        "patientSensitivity": figure(hits.any(1)[septic].mean()),
+        "alarmsPerPatientDay": figure(total / ward.days),
+        "alarmsInWindowShare": figure(hits.sum() / total) if total else 0.0,
+        "nonSepticPatientsAlarmed": figure(raised.any(1)[~septic].mean()),
     }
 
 
@@ -92,10 +86,10 @@ def rank_figures(label: np.ndarray, score: np.ndarray, hour: np.ndarray) -> dict
     """
     early = hour <= EARLY_HOURS
     return {
-        "auroc": _figure(roc_auc_score(label, score)),
-        "auprc": _figure(average_precision_score(label, score)),
-        "aurocFirst56h": _figure(roc_auc_score(label[early], score[early])),
-        "auprcFirst56h": _figure(average_precision_score(label[early], score[early])),
+        "auroc": figure(roc_auc_score(label, score)),
+        "auprc": figure(average_precision_score(label, score)),
+        "aurocFirst56h": figure(roc_auc_score(label[early], score[early])),
+        "auprcFirst56h": figure(average_precision_score(label[early], score[early])),
     }
 
 
@@ -108,7 +102,7 @@ def auroc_interval(label: np.ndarray, score: np.ndarray, patient: np.ndarray, se
     for _ in range(draws):
         drawn = np.concatenate([steps[i] for i in rng.integers(0, len(steps), len(steps))])
         values.append(roc_auc_score(label[drawn], score[drawn]))
-    return [_figure(np.quantile(values, q)) for q in (0.025, 0.975)]
+    return [figure(np.quantile(values, q)) for q in (0.025, 0.975)]
 
 
 def calibration_figures(label: np.ndarray, risk: np.ndarray, bins: int = 15) -> dict:
@@ -118,13 +112,13 @@ def calibration_figures(label: np.ndarray, risk: np.ndarray, bins: int = 15) -> 
     gaps = [abs(risk[p].mean() - label[p].mean()) * len(p) for p in parts]
     prevalence = float(label.mean())
     return {
-        "prevalence": _figure(prevalence),
-        "brier": _figure(np.mean((risk - label) ** 2), 5),
-        "brierOfPrevalence": _figure(prevalence * (1 - prevalence), 5),
-        "ece": _figure(sum(gaps) / len(label), 5),
-        "logLoss": _figure(-np.mean(np.log(np.where(label == 1, risk, 1 - risk))), 5),
+        "prevalence": figure(prevalence),
+        "brier": figure(np.mean((risk - label) ** 2), 5),
+        "brierOfPrevalence": figure(prevalence * (1 - prevalence), 5),
+        "ece": figure(sum(gaps) / len(label), 5),
+        "logLoss": figure(-np.mean(np.log(np.where(label == 1, risk, 1 - risk))), 5),
     }
 
 
-def _figure(value: float, digits: int = 4) -> float:
+def figure(value: float, digits: int = 4) -> float:
     return round(float(value), digits)

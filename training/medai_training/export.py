@@ -8,24 +8,19 @@ import onnx
 import torch
 from torch import nn
 
-from .network import STATE, GruStep, LogisticStep, SepsisGru
-
 OPSET = 17
 SCORE_LIMIT = 60.0
 
 
-def export_gru(network: SepsisGru, inputs: int, path: Path) -> str:
-    """Exports the step of the GRU; returns the sha256 of the file."""
-    bound = float(network.attention_score.weight.abs().sum())
+def export_step(step: nn.Module, state_size: int, inputs: int, path: Path) -> str:
+    """Exports a GruStep or LogisticStep; returns the sha256 of the file."""
+    if not state_size:
+        return _export(step, (torch.zeros(2, inputs),), ["x"], ["risk"], path)
+    bound = step.score_bound()
     if bound > SCORE_LIMIT:
-        raise ValueError(f"attention scores may reach {bound:.0f}, beyond {SCORE_LIMIT:.0f} their exponential can vanish in float32")
-    example = (torch.zeros(2, inputs), torch.zeros(2, STATE))
-    return _export(GruStep(network).eval(), example, ["x", "state"], ["risk", "state_out", "attention"], path)
-
-
-def export_logistic(model: LogisticStep, inputs: int, path: Path) -> str:
-    """Exports the logistic regression; returns the sha256 of the file."""
-    return _export(model.eval(), (torch.zeros(2, inputs),), ["x"], ["risk"], path)
+        raise ValueError(f"attention scores may reach {bound:.0f}; beyond {SCORE_LIMIT:.0f} their exponential can vanish in float32")
+    example = (torch.zeros(2, inputs), torch.zeros(2, state_size))
+    return _export(step, example, ["x", "state"], ["risk", "state_out", "attention"], path)
 
 
 def _export(module: nn.Module, example: tuple, inputs: list[str], outputs: list[str], path: Path) -> str:

@@ -1,7 +1,9 @@
 """Trains the GRU until the validation patients stop improving, and fits the logistic regression beside it."""
 
 import copy
+import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,16 +14,20 @@ from torch.nn import functional
 from .network import LogisticStep, SepsisGru
 from .tensors import Augmentation, Batch, PatientTensors
 
+WARM_UP = 0.15
+
+Logits = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
+
 
 @dataclass(frozen=True)
 class Settings:
     """Everything that decides the result besides the data."""
 
     seed: int = 20190
-    epochs: int = 40
-    patience: int = 6
-    batch: int = 128
-    learning_rate: float = 2e-3
+    epochs: int = 16
+    patience: int = 5
+    batch_steps: int = 4096
+    learning_rate: float = 4e-3
     weight_decay: float = 1e-3
     dropout: float = 0.3
     provisional_weight: float = 0.5
@@ -54,25 +60,23 @@ def fit_gru(train: PatientTensors, validation: PatientTensors, settings: Setting
     network = SepsisGru(*_width(train, settings), prior, settings.dropout)
     averaged = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
-    per_epoch = len(train.batches(settings.batch))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, settings.learning_rate, total_steps=settings.epochs * per_epoch, pct_start=0.15
-    )
     updates = 0
     best, best_epoch, best_weights = float("inf"), 0, copy.deepcopy(averaged.state_dict())
     for epoch in range(1, settings.epochs + 1):
         started = time.monotonic()
         network.train()
-        for patients in train.batches(settings.batch, order):
+        chunks = train.batches(settings.batch_steps, order)
+        for i, patients in enumerate(chunks):
+            for group in optimiser.param_groups:
+                group["lr"] = settings.learning_rate * _pace((epoch - 1 + i / len(chunks)) / settings.epochs)
             loss = _loss(network, train.batch(patients, draw, Augmentation()), settings)
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), settings.gradient_norm)
             optimiser.step()
-            schedule.step()
             updates += 1
             _follow(averaged, network, min(settings.average, (1 + updates) / (10 + updates)))
-        scored = score_gru(averaged, validation, settings)
+        scored = score(averaged, validation, settings)
         current = log_loss(scored.committed, scored.label)
         mark = ""
         if current < best:
@@ -87,17 +91,24 @@ def fit_gru(train: PatientTensors, validation: PatientTensors, settings: Setting
 def _width(train: PatientTensors, settings: Settings) -> tuple[torch.Tensor, torch.Tensor]:
     """Mean and standard deviation of each input over the rows that training sees, committed and provisional."""
     rows, _ = _labelled_rows(train, settings)
-    return rows.mean(0), rows.std(0)
+    return rows.mean(0), rows.std(0).clamp(min=0.01)
 
 
 def _labelled_rows(train: PatientTensors, settings: Settings) -> tuple[torch.Tensor, torch.Tensor]:
     draw = torch.Generator().manual_seed(settings.seed)
     rows, labels = [], []
-    for patients in train.batches(settings.batch):
+    for patients in train.batches(settings.batch_steps):
         batch = train.batch(patients, draw)
         rows += [batch.committed[batch.mask], batch.provisional[batch.mask]]
         labels += [batch.label[batch.mask], batch.provisional_label[batch.mask]]
     return torch.cat(rows), torch.cat(labels)
+
+
+def _pace(progress: float) -> float:
+    """Share of the learning rate: a linear start, then half a cosine down to zero at the last planned epoch."""
+    if progress < WARM_UP:
+        return 0.04 + 0.96 * progress / WARM_UP
+    return 0.5 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP)))
 
 
 def _loss(network: SepsisGru, batch: Batch, settings: Settings) -> torch.Tensor:
@@ -117,11 +128,6 @@ def log_loss(logit: np.ndarray, label: np.ndarray) -> float:
     return float(np.mean(np.logaddexp(0, logit) - label * logit))
 
 
-def score_gru(network: SepsisGru, split: PatientTensors, settings: Settings) -> Scored:
-    """Scores a split; provisional rows are drawn with the same seed each time, so that figures can be compared."""
-    return _score(split, settings, network)
-
-
 def fit_logistic(train: PatientTensors, settings: Settings) -> LogisticStep:
     """Fits on committed and provisional rows alike: the two are scored by one model when served."""
     rows, labels = _labelled_rows(train, settings)
@@ -130,19 +136,14 @@ def fit_logistic(train: PatientTensors, settings: Settings) -> LogisticStep:
     return LogisticStep(torch.tensor(model.coef_[0], dtype=torch.float32), float(model.intercept_[0]))
 
 
-def score_logistic(model: LogisticStep, split: PatientTensors, settings: Settings) -> Scored:
-    return _score(split, settings, lambda committed, provisional: tuple(
-        model.linear(rows).squeeze(-1) for rows in (committed, provisional)
-    ))
-
-
-def _score(split: PatientTensors, settings: Settings, network) -> Scored:
+def score(logits: Logits, split: PatientTensors, settings: Settings) -> Scored:
+    """Scores a split; provisional rows are drawn with the same seed each time, so that figures can be compared."""
     draw = torch.Generator().manual_seed(settings.seed)
     parts = []
     with torch.no_grad():
-        for patients in split.batches(settings.batch):
+        for patients in split.batches(settings.batch_steps):
             batch = split.batch(patients, draw)
-            committed, provisional = network(batch.committed, batch.provisional)
+            committed, provisional = logits(batch.committed, batch.provisional)
             row, step = torch.nonzero(batch.mask, as_tuple=True)
             parts.append((
                 committed[batch.mask].numpy().astype(np.float64),

@@ -19,6 +19,12 @@ USUAL = {
     "mean_pressure": 84.0, "diastolic_pressure": 65.0, "respiratory_rate": 17.0,
 }
 
+RECURRENT_NOTE = (
+    "Every multiple of stepSeconds before a score time is committed first, listed or not. stateOut is what the model returned; "
+    "of a provisional score it is discarded. finalState is the state of the last committed step."
+)
+STATELESS_NOTE = "Each score depends on its own inputs only."
+
 
 def patients() -> list[Patient]:
     return [_steady(), _bedside(), _unseen(), _silent(), _deteriorating(), _edges(), _long_stay()]
@@ -119,24 +125,16 @@ def _features_of(patient: Patient, contract: Contract, norm: Normalisation) -> d
     }
 
 
-def write_recurrent(path: Path, name: str, version: str, step: nn.Module, contract: Contract, norm: Normalisation) -> None:
-    served = {p.name: serve_recurrent(step, contract, norm, p) for p in patients()}
-    _write(path, _document(name, version, served, "Every multiple of stepSeconds before a score time is committed first, listed or not; "
-           "stateOut is what the model returned there, and of a provisional score it is discarded. finalState is the state of the last "
-           "committed step."))
-
-
-def write_stateless(path: Path, name: str, version: str, step: nn.Module, contract: Contract, norm: Normalisation) -> None:
-    served = {p.name: serve_stateless(step, contract, norm, p) for p in patients()}
-    _write(path, _document(name, version, served, "Each score depends on its own inputs only."))
-
-
-def _document(name: str, version: str, served: dict[str, list[Answer]], note: str) -> dict:
-    return {
-        "description": f"Expected answers for the patients of features.json, within 1e-5. {note}",
+def write_answers(
+    path: Path, name: str, version: str, step: nn.Module, state_size: int, contract: Contract, norm: Normalisation
+) -> None:
+    serve, note = (serve_recurrent, RECURRENT_NOTE) if state_size else (serve_stateless, STATELESS_NOTE)
+    served = {p.name: serve(step, contract, norm, p) for p in patients()}
+    _write(path, {
+        "description": f"Expected answers for the patients of features.json, within 1e-5 (relative where above 1). {note}",
         "model": name, "version": version,
         "patients": [{"name": patient, **_answers(answers)} for patient, answers in served.items()],
-    }
+    })
 
 
 def _answers(answers: list[Answer]) -> dict:

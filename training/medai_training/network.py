@@ -79,6 +79,10 @@ class GruStep(nn.Module):
         super().__init__()
         self.network = network
 
+    def score_bound(self) -> float:
+        """No attention score can be larger: each is a weighted sum of hyperbolic tangents."""
+        return float(self.network.attention_score.weight.abs().sum())
+
     def forward(self, x: torch.Tensor, state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         h, c, m, s = state.split([HIDDEN, HIDDEN, 1, 1], 1)
         x = self.network.scaled(x)
@@ -104,3 +108,7 @@ class LogisticStep(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.sigmoid(self.linear(x))
+
+    def logits(self, committed: torch.Tensor, provisional: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """As SepsisGru's forward: what training and evaluation ask of either model."""
+        return self.linear(committed).squeeze(-1), self.linear(provisional).squeeze(-1)

@@ -4,6 +4,7 @@ A step may be scored before it is complete. Such a row is made from the committe
 observations, ending the step early and ageing what was seen before, exactly as the service would see it.
 """
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,13 +58,29 @@ class PatientTensors:
         hours = np.arange(int(self.length.max()) + 1)
         self.elapsed = np.log(1 + np.minimum(hours, ADMISSION_CAP_HOURS)) / np.log(1 + ADMISSION_CAP_HOURS)
 
-    def batches(self, size: int, order: np.random.Generator | None = None) -> list[np.ndarray]:
-        """Patients of similar length together (little padding); in random order for training."""
+    def without(self, channel: int) -> "PatientTensors":
+        """The same patients in a hospital that never measures one channel."""
+        poorer = copy.copy(self)
+        poorer.z, poorer.last = self.z.clone(), self.last.clone()
+        poorer.z[:, channel], poorer.last[:, channel] = 0.0, NEVER
+        return poorer
+
+    def batches(self, steps: int, order: np.random.Generator | None = None) -> list[np.ndarray]:
+        """Patients of similar length together, about `steps` padded steps a batch; in random order for training.
+
+        Batches of equal numbers of patients would give an hour of a long stay less weight than one of a short stay.
+        """
         length = self.length.astype(np.float64)
         if order is not None:
             length = length * order.uniform(0.9, 1.1, len(length))
-        index = np.argsort(length, kind="stable")
-        chunks = [index[i : i + size] for i in range(0, len(index), size)]
+        chunks, chunk, longest = [], [], 0
+        for patient in np.argsort(length, kind="stable"):
+            longest = max(longest, self.length[patient])
+            if chunk and longest * (len(chunk) + 1) > steps:
+                chunks.append(np.array(chunk))
+                chunk, longest = [], self.length[patient]
+            chunk.append(patient)
+        chunks.append(np.array(chunk))
         if order is not None:
             order.shuffle(chunks)
         return chunks
