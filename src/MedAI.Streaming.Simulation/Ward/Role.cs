@@ -23,12 +23,12 @@ internal sealed record Role(WardStory Story, bool Monitor = true, bool Intensive
             yield return new Role(new QuietStory(), Monitor: i % 3 != 2, Scale2: i % 4 == 0);
     }
 
-    // Times are minutes since the start, t adds a little to them. The first three are visible within ten minutes.
+    // Times are minutes since the start, t adds a little to them. The first alarm comes within the first minute.
     private static Role Play(int story, double t) => story switch
     {
-        0 => new(new HypoxiaStory(2 + t, 5, 10 + t, 1)),
+        0 => new(new HypoxiaStory(0.5 + t, 5, 9 + t, 1)),
         1 => new(new ArrhythmiaStory(
-            WardStoryKind.Tachycardia, Fast(3 + t, 4), Fast(34 + t, 3), Fast(81 + t, 5))),
+            WardStoryKind.Tachycardia, Fast(0.3 + (t / 2), 5), Fast(34 + t, 3), Fast(81 + t, 5))),
         2 => new(new SepsisStory(t - 50, 150), Intensive: true),
         3 => new(new HaemorrhageStory(6 + t, 30, 75 + t), Intensive: true),
         4 => new(new MotionStory(4 + t, 12, 1.5)),
