@@ -65,7 +65,7 @@ public sealed class PartitionFlow
         _windows = new WindowPass(_state);
         var limits = new LimitPass(_state, _alerts);
         var sources = new SourceLaw(_state, limits, _alerts);
-        _order = new OrderPass(_state, limits, _windows, sources, _alerts, _series, Commit, partition);
+        _order = new OrderPass(_state, new HeldFrames(_state.Frames), limits, _windows, sources, _alerts, _series, Commit, partition);
         _decode = new DecodePass(_state, partition);
         _scores = new ScorePass(_state, law.Scorer);
         _decide = new DecidePass(_state, _scores, _windows, _alerts, _series, law.ModelId);

@@ -169,7 +169,7 @@ internal sealed class DecidePass(
         {
             if (result.Parts[i] != ScoreParts.None)
             {
-                parts.Append(parts.Length == 0 ? "" : " ").Append(names[i]).Append(result.Parts[i]);
+                parts.Append(parts.Length == 0 ? "" : " ").Append(names[i]).Append('=').Append(result.Parts[i]);
             }
         }
 

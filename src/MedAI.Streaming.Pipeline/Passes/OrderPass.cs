@@ -11,8 +11,8 @@ namespace MedAI.Streaming.Pipeline.Passes;
 
 /// <summary>Order, lateness, gaps, clocks and contact of all sources, on frames and on the arrival-time grid.</summary>
 internal sealed class OrderPass(
-    FlowState state, LimitPass limits, WindowPass windows, SourceLaw sources, AlertSink alerts, SeriesSink series, CommitBatch commit,
-    int partition)
+    FlowState state, HeldFrames held, LimitPass limits, WindowPass windows, SourceLaw sources, AlertSink alerts, SeriesSink series,
+    CommitBatch commit, int partition)
 {
     // A device that is this far ahead of a gap is let go on, whatever the gap wait.
     private const int MaxHeld = 512;
@@ -116,37 +116,18 @@ internal sealed class OrderPass(
         series.Readings(element.Patient, in frame);
     }
 
-    // Puts a frame among the held ones of its device, by epoch and sequence. False: it is a repeat of one of them.
+    // Holds a frame back and sees to it that the gap is not waited for too long. False: it is a repeat of a held one.
     private bool Hold(ref PatientState p, int patient, int number, in SourceSettings settings)
     {
-        ref var frame = ref state.Frames[number];
-        ref var device = ref state.Device(ref p, frame.Device);
-        int before = -1, at = device.HeldFirst;
-        while (at >= 0 && Earlier(in state.Frames[at], in frame))
-        {
-            before = at;
-            at = state.Frames.Next(at);
-        }
-
-        if (at >= 0 && state.Frames[at].Epoch == frame.Epoch && state.Frames[at].Sequence == frame.Sequence)
+        ref var device = ref state.Device(ref p, state.Frames[number].Device);
+        if (!held.Add(ref device, number))
         {
             return false;
         }
 
-        state.Frames.Next(number) = at;
-        if (before < 0)
-        {
-            device.HeldFirst = number;
-        }
-        else
-        {
-            state.Frames.Next(before) = number;
-        }
-
-        device.Held++;
         if (device.GapUntil == PatientState.Never)
         {
-            device.GapUntil = frame.ArrivalTime + settings.GapWait;
+            device.GapUntil = state.Frames[number].ArrivalTime + settings.GapWait;
             Wake(patient, device.GapUntil);
         }
 
@@ -216,7 +197,7 @@ internal sealed class OrderPass(
                 return;
             }
 
-            Release(patient, Unhold(ref device));
+            Release(patient, held.RemoveFirst(ref device));
         }
 
         device.GapUntil = PatientState.Never;
@@ -232,7 +213,7 @@ internal sealed class OrderPass(
             ref var first = ref state.Frames[device.HeldFirst];
             if (first.Epoch > device.Epoch)
             {
-                StartEpoch(ref device, first.Epoch);
+                held.StartEpoch(ref device, first.Epoch);
             }
 
             if (first.Sequence > device.Next && device.Watermark != long.MinValue)
@@ -240,20 +221,8 @@ internal sealed class OrderPass(
                 sources.Gap(patient, in first, first.Sequence - device.Next);
             }
 
-            Release(patient, Unhold(ref device));
+            Release(patient, held.RemoveFirst(ref device));
             ReleaseContiguous(patient, local);
-        }
-    }
-
-    private void StartEpoch(ref DeviceOrder device, ulong epoch)
-    {
-        device.StartEpoch(epoch);
-        for (var at = device.HeldFirst; at >= 0; at = state.Frames.Next(at))
-        {
-            if (state.Frames[at].Epoch == epoch)
-            {
-                device.Admit(state.Frames[at].Sequence);
-            }
         }
     }
 
@@ -269,15 +238,6 @@ internal sealed class OrderPass(
         }
 
         windows.Settle(patient, number);
-    }
-
-    private int Unhold(ref DeviceOrder device)
-    {
-        var number = device.HeldFirst;
-        device.HeldFirst = state.Frames.Next(number);
-        device.Held--;
-        state.Frames.Next(number) = -1;
-        return number;
     }
 
     private void Start(ref PatientState p, int patient, ref readonly Frame frame)
@@ -355,6 +315,4 @@ internal sealed class OrderPass(
     private void DeadLetter(in Element element, int index, int readings, RejectReason reason, string detail) =>
         commit.DeadLetters.Add(new DeadLetter(
             partition, element.Offset, index, readings, state.Names(element.Patient).Id, reason.Name(), detail));
-
-    private static bool Earlier(in Frame a, in Frame b) => a.Epoch != b.Epoch ? a.Epoch < b.Epoch : a.Sequence < b.Sequence;
 }
