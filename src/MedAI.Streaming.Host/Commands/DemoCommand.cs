@@ -13,6 +13,9 @@ internal sealed class DemoCommand : MedaiCommand
     private const int PictureWidth = 120;
     private const int PictureHeight = 40;
 
+    // Views are published by the batch: small ones show each bed as it was in the last second or two.
+    private const int PictureBatch = 24;
+
     private readonly CommandLine _line;
     private readonly Option<int?> _beds = CommandLine.Whole("--beds", "Beds of the ward (24).", 1, 500);
     private readonly Option<int?> _minutes = CommandLine.Whole("--minutes", "Simulated minutes (120).", 1, 7 * 24 * 60);
@@ -69,7 +72,9 @@ internal sealed class DemoCommand : MedaiCommand
         var plan = new EdgeRunPlan(
             folder.Path, $"demo seed={options.Seed} beds={options.Beds} {options.Duration}",
             Partitions: picture is null ? null : 1, Resume: false);
-        using var run = EdgeRun.Open(plan, settings, law, _line.Surroundings.Time, feed);
+        using var run = picture is null
+            ? EdgeRun.Open(plan, settings, law, _line.Surroundings.Time, feed)
+            : EdgeRun.Open(plan, settings with { Batch = PictureBatch }, law, _line.Surroundings.Time, Until(feed, options));
         var status = new WardStatus(
             $"simulated ward, seed {options.Seed}", Speed(speed), law.InWords, law.AlertRisk, () => run.Logged);
         var view = new WardView(feed, _line.Surroundings, status);
@@ -89,6 +94,9 @@ internal sealed class DemoCommand : MedaiCommand
         RunSummary.Write(_line.Surroundings.Output, RunReport.Of(run, outcome), folder.Kept);
         return outcome.Finished ? ExitCodes.Ok : ExitCodes.Interrupted;
     }
+
+    private static FeedUntil Until(WardFeed feed, WardOptions options) =>
+        new(feed, (options.Start + options.Duration).ToUnixTimeMilliseconds());
 
     // The demo shows the ward whatever is wrong with a model: the clinical scores and limits do not need it.
     private ServedLaw Law(HostSettings settings)

@@ -14,7 +14,8 @@ internal static class RunSummary
     {
         var t = report.Totals;
         Line(output, $"{t.Patients:N0} patients, {t.Frames:N0} frames, {t.EventHours:N1} hours of event time");
-        Line(output, $"{t.In:N0} readings: {t.Accepted:N0} accepted, {t.Late:N0} late, {t.Duplicate:N0} duplicate, {t.Rejected:N0} rejected");
+        var (late, again, refused) = (t.Late, t.Duplicate, t.Rejected);
+        Line(output, $"{t.In:N0} readings: {t.Accepted:N0} accepted, {late:N0} late, {again:N0} duplicate, {refused:N0} rejected");
         foreach (var (reason, count) in t.RejectedByReason.OrderByDescending(pair => pair.Value))
         {
             Line(output, $"  {count,12:N0} {reason}");
