@@ -93,13 +93,4 @@ public sealed class DemoAndDoctorTests : IDisposable
         Assert.Equal(ExitCodes.Failure, await _program.RunAsync(["models", "verify"]));
         Assert.Contains("the checksum does not fit", _program.Output, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task The_benchmark_measures_both_ways()
-    {
-        var code = await _program.RunAsync(["bench", "pipeline", "--patients", "50", "--seconds", "5", "--partitions", "2"]);
-
-        Assert.True(code == ExitCodes.Ok, _program.Error);
-        Assert.Equal(2, _program.Output.Split(" frames/s").Length - 1);
-    }
 }
