@@ -10,7 +10,7 @@ namespace MedAI.Streaming.Host.Commands;
 internal sealed class BenchCommand : MedaiCommand
 {
     public BenchCommand(CommandLine line)
-        : base("bench", "Measures how much this machine can watch.") => Subcommands.Add(new Pipeline(line));
+        : base("bench", "Measures how much this machine can watch.", "medai bench pipeline") => Subcommands.Add(new Pipeline(line));
 
     private sealed class Pipeline : MedaiCommand
     {

@@ -25,7 +25,8 @@ internal static class CardText
                     output.WriteLine($"{indent}{member.Name}");
                     WriteMembers(output, member.Value, indent + "  ");
                     break;
-                case JsonValueKind.Array when member.Value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String && item.GetString()!.Length > 40):
+                case JsonValueKind.Array when member.Value.EnumerateArray().All(
+                    item => item.ValueKind == JsonValueKind.String && item.GetString()!.Length > 40):
                     output.WriteLine($"{indent}{member.Name}");
                     foreach (var item in member.Value.EnumerateArray())
                     {

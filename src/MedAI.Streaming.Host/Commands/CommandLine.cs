@@ -41,19 +41,25 @@ internal sealed class CommandLine
     /// <summary>Names the configuration.</summary>
     public Option<string?> ConfigurationFile { get; } = new("--config")
     {
-        Description = $"The configuration; without it {ConfigurationLoader.DefaultFile} of the working directory, if it is there.",
+        Description =
+            $"The configuration; without it {ConfigurationLoader.DefaultFile} of the working directory, if it is there.",
         HelpName = "FILE",
         Recursive = true,
     };
 
     /// <summary>Asks for stacks of failures.</summary>
-    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Also say where in the program a failure came from.", Recursive = true };
+    public Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "Also say where in the program a failure came from.",
+        Recursive = true,
+    };
 
     /// <summary>Terminal, clock and environment.</summary>
     public Surroundings Surroundings => _surroundings;
 
     /// <summary>Loads the configuration that a command line names.</summary>
-    public HostSettings Settings(ParseResult parsed) => ConfigurationLoader.Load(parsed.GetValue(ConfigurationFile), _surroundings.Variables);
+    public HostSettings Settings(ParseResult parsed) =>
+        ConfigurationLoader.Load(parsed.GetValue(ConfigurationFile), _surroundings.Variables);
 
     /// <summary>An option for a whole number of a range.</summary>
     public static Option<int?> Whole(string name, string description, int least, int most) => new(name)
@@ -63,7 +69,8 @@ internal sealed class CommandLine
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least
+                && number <= most)
                 return number;
 
             var range = most == int.MaxValue ? $"from {least} on" : $"from {least} to {most}";

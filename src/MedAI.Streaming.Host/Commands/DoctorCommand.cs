@@ -8,7 +8,8 @@ namespace MedAI.Streaming.Host.Commands;
 internal sealed class DoctorCommand : MedaiCommand
 {
     public DoctorCommand(CommandLine line)
-        : base("doctor", "Checks the machine: runtime, native libraries, models, disk, terminal.", "medai doctor    # exit code 1 if something needed is missing") =>
+        : base("doctor", "Checks the machine: runtime, native libraries, models, disk, terminal.",
+            "medai doctor    # exit code 1 if something needed is missing") =>
         SetAction(parsed =>
         {
             var findings = new List<Finding>();
@@ -43,12 +44,14 @@ internal sealed class DoctorCommand : MedaiCommand
         try
         {
             var settings = line.Settings(parsed);
-            findings.Add(Finding.Ok("configuration", $"{settings.File ?? "no file, the defaults"}; law {SettingsHash.Of(settings.Monitor)[..12]}"));
+            findings.Add(Finding.Ok(
+                "configuration", $"{settings.File ?? "no file, the defaults"}; law {SettingsHash.Of(settings.Monitor)[..12]}"));
             return settings;
         }
         catch (ConfigurationException wrong)
         {
-            findings.Add(Finding.Fail("configuration", $"{wrong.Errors.Count} errors", "See 'medai config check'; the checks below use the defaults."));
+            findings.Add(Finding.Fail(
+                "configuration", $"{wrong.Errors.Count} errors", "See 'medai config check'; the checks below use the defaults."));
             return new HostSettings();
         }
     }
@@ -68,7 +71,8 @@ internal sealed class DoctorCommand : MedaiCommand
                 : new Finding(isServed ? FindingLevel.Fail : FindingLevel.Warn, "model", $"{name}: {check.Problem}", "");
             if (isServed && check.Notice is not null)
             {
-                yield return Finding.Warn("provider", $"{settings.Model.Provider.ToString().ToLowerInvariant()} was asked for", check.Notice);
+                yield return Finding.Warn(
+                    "provider", $"{settings.Model.Provider.ToString().ToLowerInvariant()} was asked for", check.Notice);
             }
         }
 

@@ -39,7 +39,8 @@ internal static class MachineChecks
     public static IEnumerable<Finding> Runtime()
     {
         yield return Finding.Ok("runtime", RuntimeInformation.FrameworkDescription);
-        yield return Finding.Ok("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}".ToLowerInvariant());
+        yield return Finding.Ok(
+            "system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}".ToLowerInvariant());
         var sets = string.Join(", ", InstructionSets());
         var processors = $"{Environment.ProcessorCount} processors";
         yield return sets.Length > 0
@@ -60,12 +61,15 @@ internal static class MachineChecks
 
             using var again = EdgeStore.Open(folder.FullName, readOnly: true);
             return again.State.GetFact("doctor") == "was here"
-                ? Finding.Ok("sqlite", $"{SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}; a store was made, written and read back")
+                ? Finding.Ok(
+                    "sqlite", $"{SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}; a store was made, written and read back")
                 : Finding.Fail("sqlite", "a store did not keep what was written", "Check the disk of the temporary folder.");
         }
         catch (Exception failure) when (failure is StoreException or DllNotFoundException or TypeInitializationException)
         {
-            return Finding.Fail("sqlite", failure.GetBaseException().Message, "Build the program again on this machine: './medai doctor' does that.");
+            return Finding.Fail(
+                "sqlite", failure.GetBaseException().Message,
+                "Build the program again on this machine: './medai doctor' does that.");
         }
         finally
         {
@@ -87,7 +91,7 @@ internal static class MachineChecks
         return free switch
         {
             < LeastDisk => Finding.Fail("disk", found, "Free some space, or choose another directories.store."),
-            < EnoughDisk => Finding.Warn("disk", found, "A day of 24 monitored beds takes about 1 GB; free some space for longer runs."),
+            < EnoughDisk => Finding.Warn("disk", found, "Long runs of many beds take gigabytes: free some space for them."),
             _ => Finding.Ok("disk", found),
         };
     }
@@ -97,8 +101,12 @@ internal static class MachineChecks
     {
         var folder = variables.GetValueOrDefault("MEDAI_SHARED") ?? BesideRepository();
         return folder is not null && Directory.Exists(Path.Combine(folder, "data"))
-            ? Finding.Ok("recorded data", $"{string.Join(", ", Directory.GetDirectories(Path.Combine(folder, "data")).Select(Path.GetFileName).Order())}")
-            : Finding.Ok("recorded data", "not there; only 'medai replay' of public data sets and some tests use it (MEDAI_SHARED names its folder)");
+            ? Finding.Ok(
+                "recorded data",
+                $"{string.Join(", ", Directory.GetDirectories(Path.Combine(folder, "data")).Select(Path.GetFileName).Order())}")
+            : Finding.Ok(
+                "recorded data",
+                "not there; only 'medai replay' of public data sets and some tests use it (MEDAI_SHARED names its folder)");
     }
 
     /// <summary>Whether the ward fits the terminal.</summary>
@@ -110,7 +118,9 @@ internal static class MachineChecks
         var size = string.Create(CultureInfo.InvariantCulture, $"{Console.WindowWidth} x {Console.WindowHeight}");
         return Console.WindowWidth >= LeastWidth && Console.WindowHeight >= LeastHeight
             ? Finding.Ok("terminal", size)
-            : Finding.Warn("terminal", size, $"The ward view is made for 120 x 40 and needs {LeastWidth} x {LeastHeight} to show enough: enlarge the window.");
+            : Finding.Warn(
+                "terminal", size,
+                $"The ward view is made for 120 x 40 and needs {LeastWidth} x {LeastHeight} to show enough: enlarge the window.");
     }
 
     private static IEnumerable<string> InstructionSets()

@@ -36,7 +36,9 @@ internal sealed record ModelCheck(string Folder, ModelCard? Card, string? Proble
         try
         {
             using var model = OnnxModel.Load(folder, Options(provider));
-            var bits = model.MayPage ? null : $"It may not page, only run in shadow: {model.Bits.Reason}. Export it with constant float32 weights.";
+            var bits = model.MayPage
+                ? null
+                : $"It may not page, only run in shadow: {model.Bits.Reason}. Export it with constant float32 weights.";
             return new ModelCheck(folder, model.Card, bits, $"{model.Profile}; {model.Bits.Reason}", model.Notice);
         }
         catch (ModelLoadException failure)

@@ -11,7 +11,9 @@ internal sealed class ModelsCommand : MedaiCommand
     public ModelsCommand(CommandLine line)
         : base(
             "models", "Lists, shows and verifies the models.",
-            "medai models list", "medai models show sepsis-gru", "medai models verify              # every model; exit code 1 if one may not page")
+            "medai models list",
+            "medai models show sepsis-gru",
+            "medai models verify              # every model; exit code 1 if one may not page")
     {
         Subcommands.Add(new List(line));
         Subcommands.Add(new Show(line));
@@ -30,11 +32,13 @@ internal sealed class ModelsCommand : MedaiCommand
         var found = Named(settings, name);
         return found.Count > 0
             ? found[^1]
-            : throw new FailureException($"There is no model {name} in {ModelFolders.Root(settings)}. 'medai models list' lists those that there are.");
+            : throw new FailureException(
+                $"There is no model {name} in {ModelFolders.Root(settings)}. 'medai models list' lists those that there are.");
     }
 
     private static IReadOnlyList<string> Named(HostSettings settings, string? name) =>
-        [.. ModelFolder.List(ModelFolders.Root(settings)).Where(folder => name is null || Id(folder) == name || NameOf(folder) == name)];
+        [.. ModelFolder.List(ModelFolders.Root(settings))
+            .Where(folder => name is null || Id(folder) == name || NameOf(folder) == name)];
 
     private static string NameOf(string folder) => Path.GetFileName(Path.GetDirectoryName(folder))!;
 
@@ -61,7 +65,8 @@ internal sealed class ModelsCommand : MedaiCommand
                 var count = table.Write(line.Surroundings.Output, rows, parsed.GetValue(json));
                 if (count == 0)
                 {
-                    line.Surroundings.Error.WriteLine($"There are no models in {ModelFolders.Root(settings)}; set directories.models.");
+                    line.Surroundings.Error.WriteLine(
+                        $"There are no models in {ModelFolders.Root(settings)}; set directories.models.");
                 }
 
                 return ExitCodes.Ok;
@@ -72,7 +77,8 @@ internal sealed class ModelsCommand : MedaiCommand
     private sealed class Show : MedaiCommand
     {
         public Show(CommandLine line)
-            : base("show", "Shows a model's card.", "medai models show sepsis-gru@1.0.0", "medai models show --json | jq .metrics")
+            : base("show", "Shows a model's card.", "medai models show sepsis-gru@1.0.0",
+                "medai models show --json | jq .metrics")
         {
             var name = NameArgument("NAME or NAME@VERSION; without it the model that is served.");
             var json = new Option<bool>("--json") { Description = "The card as it is." };
@@ -111,14 +117,16 @@ internal sealed class ModelsCommand : MedaiCommand
                 var settings = line.Settings(parsed);
                 var folders = Named(settings, parsed.GetValue(name));
                 if (folders.Count == 0)
-                    throw new FailureException($"There is no such model in {ModelFolders.Root(settings)}. 'medai models list' lists those that there are.");
+                    throw new FailureException(
+                        $"There is no such model in {ModelFolders.Root(settings)}. 'medai models list' lists what is there.");
 
                 var good = true;
                 foreach (var folder in folders)
                 {
                     var check = ModelCheck.OfBits(folder, settings.Model.Provider);
                     good &= check.Problem is null;
-                    line.Surroundings.Output.WriteLine($"{(check.Problem is null ? "ok  " : "FAIL")}  {Id(folder)}  {check.Problem ?? check.Detail}");
+                    line.Surroundings.Output.WriteLine(
+                        $"{(check.Problem is null ? "ok  " : "FAIL")}  {Id(folder)}  {check.Problem ?? check.Detail}");
                     if (check.Notice is not null)
                     {
                         line.Surroundings.Output.WriteLine($"      {check.Notice}");

@@ -48,6 +48,7 @@ internal sealed class ProgressLine(Surroundings surroundings, EdgeRun run) : IPr
         var done = Volatile.Read(ref _read) * (logged == 0 ? 0 : (double)applied / logged);
         var full = (int)(done * BarWidth);
         var bar = new string('━', full) + new string('─', BarWidth - full);
-        return string.Create(CultureInfo.InvariantCulture, $"{bar} {done,4:P0}  {applied:N0} records applied  {elapsed:h\\:mm\\:ss}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{bar} {done,4:P0}  {applied:N0} records applied  {elapsed:h\\:mm\\:ss}");
     }
 }

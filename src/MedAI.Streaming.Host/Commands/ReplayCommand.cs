@@ -15,10 +15,14 @@ internal sealed class ReplayCommand : MedaiCommand
     private readonly CommandLine _line;
     private readonly Argument<string> _format = new("FORMAT")
     {
-        Description = $"{string.Join(", ", RecordedSources.Formats)}; the last two are for your own data (layouts: src/MedAI.Streaming.Evaluation/README.md).",
+        Description = $"{string.Join(", ", RecordedSources.Formats)}; the last two are for your own data "
+            + "(their layout: src/MedAI.Streaming.Evaluation/README.md).",
     };
 
-    private readonly Argument<string> _path = new("PATH") { Description = "A file, plain or .gz; for cinc2019 also a folder of .psv files." };
+    private readonly Argument<string> _path = new("PATH")
+    {
+        Description = "A file, plain or .gz; for cinc2019 also a folder of .psv files.",
+    };
     private readonly Option<double> _speed = new("--speed")
     {
         Description = "max, or a multiple of real time such as 60.",
@@ -27,14 +31,28 @@ internal sealed class ReplayCommand : MedaiCommand
         CustomParser = ParseSpeed,
     };
 
-    private readonly Option<string?> _out = new("--out") { Description = "The store's folder; without it directories.store.", HelpName = "DIR" };
-    private readonly Option<int?> _patients = CommandLine.Whole("--patients", "Only the first N patients of the input.", 1, int.MaxValue);
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "The store's folder; without it directories.store.",
+        HelpName = "DIR",
+    };
+    private readonly Option<int?> _patients = CommandLine.Whole(
+        "--patients", "Only the first N patients of the input.", 1, int.MaxValue);
     private readonly Option<DateTimeOffset?> _from = StoreOption.Time("--from", "Only what arrived from this time on.");
     private readonly Option<DateTimeOffset?> _until = StoreOption.Time("--until", "Only what arrived before this time.");
-    private readonly Option<int?> _batch = CommandLine.Whole("--batch", "The most records taken at once; changes the speed only.", 1, 65_536);
-    private readonly Option<int?> _partitions = CommandLine.Whole("--partitions", "Partitions of a new store; changes the speed only.", 1, 256);
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the store where an earlier run ended, however it ended." };
-    private readonly Option<string?> _report = new("--report") { Description = "Write the report of the whole run as JSON.", HelpName = "FILE" };
+    private readonly Option<int?> _batch = CommandLine.Whole(
+        "--batch", "The most records taken at once; changes the speed only.", 1, 65_536);
+    private readonly Option<int?> _partitions = CommandLine.Whole(
+        "--partitions", "Partitions of a new store; changes the speed only.", 1, 256);
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Go on with the store where an earlier run ended, however it ended.",
+    };
+    private readonly Option<string?> _report = new("--report")
+    {
+        Description = "Write the report of the whole run as JSON.",
+        HelpName = "FILE",
+    };
     private readonly Option<bool> _watch = new("--watch") { Description = "Show the ward while it plays." };
     private readonly Option<bool> _noModel = CommandLine.NoModel();
 
@@ -49,7 +67,8 @@ internal sealed class ReplayCommand : MedaiCommand
         _line = line;
         Arguments.Add(_format);
         Arguments.Add(_path);
-        foreach (var option in new Option[] { _speed, _out, _patients, _from, _until, _batch, _partitions, _resume, _report, _watch, _noModel })
+        Option[] options = [_speed, _out, _patients, _from, _until, _batch, _partitions, _resume, _report, _watch, _noModel];
+        foreach (var option in options)
         {
             Options.Add(option);
         }
@@ -70,8 +89,8 @@ internal sealed class ReplayCommand : MedaiCommand
         CheckReport(reportFile);
         var source = Source(parsed.GetValue(_format)!, parsed.GetValue(_path)!);
         var plan = new EdgeRunPlan(
-            parsed.GetValue(_out) ?? settings.StoreDirectory, InWords(source, parsed.GetValue(_path)!, part), parsed.GetValue(_partitions),
-            parsed.GetValue(_resume));
+            parsed.GetValue(_out) ?? settings.StoreDirectory, InWords(source, parsed.GetValue(_path)!, part),
+            parsed.GetValue(_partitions), parsed.GetValue(_resume));
         var speed = parsed.GetValue(_speed);
         using var law = ServedLaw.Load(settings, new HostLog(_line.Surroundings.Error, settings.LogLevel));
         var feed = parsed.GetValue(_watch) ? new WardFeed() : null;
@@ -84,7 +103,8 @@ internal sealed class ReplayCommand : MedaiCommand
         }
         else
         {
-            var status = new WardStatus($"replay of {source.Format}", SpeedInWords(speed), law.InWords, law.AlertRisk, () => run.Logged);
+            var status = new WardStatus(
+                $"replay of {source.Format}", SpeedInWords(speed), law.InWords, law.AlertRisk, () => run.Logged);
             await new WardView(feed, _line.Surroundings, status).ShowWhileAsync(work);
         }
 
@@ -95,7 +115,8 @@ internal sealed class ReplayCommand : MedaiCommand
     {
         if (!outcome.Finished)
         {
-            _line.Surroundings.Error.WriteLine($"medai: interrupted; what was read is applied and kept in {plan.Directory}. Go on with --resume.");
+            _line.Surroundings.Error.WriteLine(
+                $"medai: interrupted; what was read is applied and kept in {plan.Directory}. Go on with --resume.");
             return ExitCodes.Interrupted;
         }
 
@@ -162,7 +183,8 @@ internal sealed class ReplayCommand : MedaiCommand
         if (text == "max")
             return 0;
 
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var speed) && speed > 0 && speed <= MostSpeed)
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var speed) && speed > 0
+            && speed <= MostSpeed)
             return speed;
 
         result.AddError($"--speed: '{text}' is neither max nor a number above 0 and up to {MostSpeed:0}.");

@@ -21,7 +21,12 @@ internal sealed record RunReport(
     FlowTotals Totals, IReadOnlyList<Episode> Episodes, int Transitions, string TransitionsSha256, string Model, double MeanBatch,
     string Profile, double Seconds)
 {
-    private static readonly JsonWriterOptions Style = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Style = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Readings per second of wall time.</summary>
     public double ReadingsPerSecond => Seconds > 0 ? Totals.In / Seconds : 0;
@@ -35,7 +40,8 @@ internal sealed record RunReport(
         var transitions = run.State.Transitions().ToArray();
         var scorer = run.Law.Flow.Scorer;
         return new RunReport(
-            run.Totals(), [.. Episode.Of(transitions)], transitions.Length, TransitionDigest.Compute(transitions), run.Law.ModelId,
+            run.Totals(), [.. Episode.Of(transitions)], transitions.Length, TransitionDigest.Compute(transitions),
+            run.Law.ModelId,
             scorer is { Calls: > 0 } ? (double)scorer.Rows / scorer.Calls : 0, run.Law.Profile, outcome.Seconds);
     }
 

@@ -12,19 +12,25 @@ internal static class RunSummary
     /// <param name="store">The store's folder, or null where it is thrown away.</param>
     public static void Write(TextWriter output, RunReport report, string? store)
     {
-        var totals = report.Totals;
-        Line(output, $"{totals.Patients:N0} patients, {totals.Frames:N0} frames, {totals.EventHours:N1} hours of event time");
-        Line(output, $"{totals.In:N0} readings: {totals.Accepted:N0} accepted, {totals.Late:N0} late, {totals.Duplicate:N0} duplicate, {totals.Rejected:N0} rejected");
-        foreach (var (reason, count) in totals.RejectedByReason.OrderByDescending(pair => pair.Value))
+        var t = report.Totals;
+        Line(output, $"{t.Patients:N0} patients, {t.Frames:N0} frames, {t.EventHours:N1} hours of event time");
+        var (late, again, refused) = (t.Late, t.Duplicate, t.Rejected);
+        Line(output, $"{t.In:N0} readings: {t.Accepted:N0} accepted, {late:N0} late, {again:N0} duplicate, {refused:N0} rejected");
+        foreach (var (reason, count) in t.RejectedByReason.OrderByDescending(pair => pair.Value))
         {
             Line(output, $"  {count,12:N0} {reason}");
         }
 
-        Line(output, $"{report.Episodes.Count:N0} alerts ({report.PerPatientDay:0.##} per patient and day), {report.Transitions:N0} transitions");
-        Line(output, $"transitions sha256 {report.TransitionsSha256}");
-        Line(output, $"{report.Seconds:0.0} s, {report.ReadingsPerSecond:N0} readings/s; model: {report.Model}, {totals.Scores:N0} scores");
-        output.WriteLine(store is null ? "the store is thrown away; --out DIR keeps it" : $"store: {store}   (see 'medai show episodes --store {store}')");
+        Line(output, $"{report.Episodes.Count:N0} alerts ({report.PerPatientDay:0.##} per patient and day)");
+        Line(output, $"{report.Transitions:N0} transitions, sha256 {report.TransitionsSha256}");
+        Line(output, $"{t.Scores:N0} scores by {report.Model}");
+        Line(output, $"{report.Seconds:0.0} s, {report.ReadingsPerSecond:N0} readings/s");
+        output.WriteLine(
+            store is null
+                ? "the store is thrown away; --out DIR keeps it"
+                : $"store: {store}   (see 'medai show episodes --store {store}')");
     }
 
-    private static void Line(TextWriter output, FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    private static void Line(TextWriter output, FormattableString text) =>
+        output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

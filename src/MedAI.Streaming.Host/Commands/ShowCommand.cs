@@ -18,23 +18,29 @@ internal sealed class ShowCommand : MedaiCommand
         Subcommands.Add(new Part<(string Patient, int Partition, int StateBytes, int Episodes)>(
             line, "patients", "Lists the patients with state.", Patients,
             new("PATIENT", "patient", row => row.Patient), new("PARTITION", "partition", row => row.Partition, Right: true),
-            new("EPISODES", "episodes", row => row.Episodes, Right: true), new("STATE BYTES", "stateBytes", row => row.StateBytes, Right: true)));
+            new("EPISODES", "episodes", row => row.Episodes, Right: true),
+            new("STATE BYTES", "stateBytes", row => row.StateBytes, Right: true)));
         Subcommands.Add(new ShowSeriesCommand(line));
         Subcommands.Add(new Part<Episode>(
-            line, "episodes", "Lists alert episodes with what became of them.", (store, patient) => Episode.Of(store.State.Transitions(patient)),
+            line, "episodes", "Lists alert episodes with what became of them.",
+            (store, patient) => Episode.Of(store.State.Transitions(patient)),
             new("PATIENT", "patient", e => e.First.Patient), new("RULE", "rule", e => e.First.Rule),
-            new("OPENED", "openedEventTime", e => Time(e.First.OpenedEventTime)), new("HIGHEST", "highestPriority", e => Word(e.Highest)),
+            new("OPENED", "openedEventTime", e => Time(e.First.OpenedEventTime)),
+            new("HIGHEST", "highestPriority", e => Word(e.Highest)),
             new("STATE", "state", e => Word(e.Last.Kind)), new("SINCE", "since", e => Time(e.Last.EventTime)),
             new("CHANGES", "transitions", e => e.Count, Right: true), new("LAST REASON", "lastReason", e => e.Last.Text)));
         Subcommands.Add(new Part<TransitionRecord>(
             line, "transitions", "Lists every change of every episode, with its reason and the readings behind it.",
             (store, patient) => store.State.Transitions(patient),
-            new("PATIENT", "patient", t => t.Patient), new(null, "rule", t => t.Rule), new(null, "openedEventTime", t => Time(t.OpenedEventTime)),
+            new("PATIENT", "patient", t => t.Patient), new(null, "rule", t => t.Rule),
+            new(null, "openedEventTime", t => Time(t.OpenedEventTime)),
             new(null, "ordinal", t => t.Ordinal), new("TIME", "eventTime", t => Time(t.EventTime)),
             new(null, "arrivalTime", t => Time(t.ArrivalTime)), new("CHANGE", "kind", t => Word(t.Kind)),
-            new(null, "alert", t => Word(t.Alert)), new("PRIORITY", "priority", t => Word(t.Priority)), new(null, "reason", t => Word(t.Reason)),
+            new(null, "alert", t => Word(t.Alert)), new("PRIORITY", "priority", t => Word(t.Priority)),
+            new(null, "reason", t => Word(t.Reason)),
             new(null, "value", t => t.Value), new(null, "threshold", t => t.Threshold), new(null, "inputs", t => t.Inputs),
-            new(null, "missing", t => t.Missing), new(null, "modelVersion", t => t.ModelVersion), new("WHAT AND WHY", "text", t => t.Text)));
+            new(null, "missing", t => t.Missing), new(null, "modelVersion", t => t.ModelVersion),
+            new("WHAT AND WHY", "text", t => t.Text)));
         Subcommands.Add(new Part<DeadLetter>(
             line, "deadletters", "Lists input that was rejected, with the reason.",
             (store, patient) => store.State.DeadLetters().Where(letter => patient is null || letter.Patient == patient),
@@ -53,9 +59,12 @@ internal sealed class ShowCommand : MedaiCommand
         return char.ToLowerInvariant(name[0]) + name[1..];
     }
 
-    private static IEnumerable<(string Patient, int Partition, int StateBytes, int Episodes)> Patients(EdgeStore store, string? patient)
+    private static IEnumerable<(string Patient, int Partition, int StateBytes, int Episodes)> Patients(
+        EdgeStore store, string? patient)
     {
-        var episodes = Episode.Of(store.State.Transitions(patient)).CountBy(episode => episode.First.Patient).ToDictionary(StringComparer.Ordinal);
+        var episodes = Episode.Of(store.State.Transitions(patient))
+            .CountBy(episode => episode.First.Patient)
+            .ToDictionary(StringComparer.Ordinal);
         return store.State.Patients()
             .Where(row => patient is null || row.Patient == patient)
             .Select(row => (row.Patient, row.Partition, row.StateBytes, episodes.GetValueOrDefault(row.Patient)));
@@ -63,8 +72,11 @@ internal sealed class ShowCommand : MedaiCommand
 
     private sealed class Part<T> : MedaiCommand
     {
-        public Part(CommandLine line, string name, string description, Func<EdgeStore, string?, IEnumerable<T>> rows, params TableColumn<T>[] columns)
-            : base(name, description, $"medai show {name} --store out/store", $"medai show {name} --store out/store --patient p1 --json")
+        public Part(
+            CommandLine line, string name, string description, Func<EdgeStore, string?, IEnumerable<T>> rows,
+            params TableColumn<T>[] columns)
+            : base(name, description, $"medai show {name} --store out/store",
+                $"medai show {name} --store out/store --patient p1 --json")
         {
             var (from, patient, json) = (StoreOption.Read(), StoreOption.Patient(), StoreOption.Json());
             Options.Add(from);
@@ -73,7 +85,8 @@ internal sealed class ShowCommand : MedaiCommand
             SetAction(parsed =>
             {
                 using var store = StoreOption.Open(line, parsed, from);
-                new TextTable<T>(columns).Write(line.Surroundings.Output, rows(store, parsed.GetValue(patient)), parsed.GetValue(json));
+                var table = new TextTable<T>(columns);
+                table.Write(line.Surroundings.Output, rows(store, parsed.GetValue(patient)), parsed.GetValue(json));
                 return ExitCodes.Ok;
             });
         }

@@ -32,11 +32,14 @@ internal sealed class ShowSeriesCommand : MedaiCommand
         {
             using var store = StoreOption.Open(line, parsed, from);
             var table = new TextTable<(string Series, SeriesPoint Point)>(
-                new("TIME", "eventTime", row => ShowCommand.Time(row.Point.EventTime)), new("SERIES", "series", row => row.Series),
+                new("TIME", "eventTime", row => ShowCommand.Time(row.Point.EventTime)),
+                new("SERIES", "series", row => row.Series),
                 new("VALUE", "value", row => row.Point.Value, Right: true),
-                new("NOTES", "notes", row => row.Point.Flags == PointFlags.None ? "" : row.Point.Flags.ToString().ToLowerInvariant()));
+                new("NOTES", "notes",
+                    row => row.Point.Flags == PointFlags.None ? "" : row.Point.Flags.ToString().ToLowerInvariant()));
             var rows = store.Series.Read(
-                parsed.GetValue(patient)!, parsed.GetValue(series), parsed.GetValue(first)?.ToUnixTimeMilliseconds() ?? long.MinValue,
+                parsed.GetValue(patient)!, parsed.GetValue(series),
+                parsed.GetValue(first)?.ToUnixTimeMilliseconds() ?? long.MinValue,
                 parsed.GetValue(until)?.ToUnixTimeMilliseconds() ?? long.MaxValue);
             table.Write(line.Surroundings.Output, rows, parsed.GetValue(json));
             return ExitCodes.Ok;

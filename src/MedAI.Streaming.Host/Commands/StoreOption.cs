@@ -10,7 +10,11 @@ internal static class StoreOption
 {
     /// <summary>The store to read.</summary>
     public static Option<string?> Read() =>
-        new("--store") { Description = "The store's folder; without it directories.store of the configuration.", HelpName = "DIR" };
+        new("--store")
+        {
+            Description = "The store's folder; without it directories.store of the configuration.",
+            HelpName = "DIR",
+        };
 
     /// <summary>Only one patient.</summary>
     public static Option<string?> Patient() => new("--patient") { Description = "Only this patient.", HelpName = "ID" };

@@ -23,7 +23,8 @@ internal sealed class TextTable<T>(params IReadOnlyList<TableColumn<T>> columns)
 
     /// <summary>Writes the rows as a table or as a JSON array with one object a line.</summary>
     /// <returns>How many rows there were.</returns>
-    public long Write(TextWriter output, IEnumerable<T> rows, bool json) => json ? WriteJson(output, rows) : WriteText(output, rows);
+    public long Write(TextWriter output, IEnumerable<T> rows, bool json) =>
+        json ? WriteJson(output, rows) : WriteText(output, rows);
 
     private long WriteText(TextWriter output, IEnumerable<T> rows)
     {

@@ -39,7 +39,8 @@ internal sealed class ConfigurationCheck(List<ConfigurationError> errors)
             var step = known.Contains("*") ? "*" : name;
             if (step == "*" && !IsName(name))
             {
-                Report(value, path, "a name of 1 to 128 printable characters", "Give the id as the data has it.", ConfigurationNode.Quote(name));
+                Report(value, path, "a name of 1 to 128 printable characters", "Give the id as the data has it.",
+                    ConfigurationNode.Quote(name));
             }
             else if (step != "*" && !known.Contains(name))
             {
@@ -88,7 +89,9 @@ internal sealed class ConfigurationCheck(List<ConfigurationError> errors)
 
         if (node.Items.Count < row.Min || node.Items.Count > row.Max)
         {
-            var advice = node.Items.Count < row.Min ? "Give at least one, or leave the key out." : "Remove the entries that are too many.";
+            var advice = node.Items.Count < row.Min
+                ? "Give at least one, or leave the key out."
+                : "Remove the entries that are too many.";
             var count = string.Create(CultureInfo.InvariantCulture, $"{node.Items.Count} entries");
             Report(node, key, row.Allowed, advice, count);
         }
@@ -124,7 +127,8 @@ internal sealed class ConfigurationCheck(List<ConfigurationError> errors)
             var nearest = ConfigurationPath.Nearest(node.Text, row.Words);
             Report(node, key, row.Allowed, nearest is null ? "Use one of these words." : $"Did you mean {nearest}?");
         }
-        else if (row.Kind == KeyKind.Text && (node.Text.Length < 1 || node.Text.Length > row.Max || node.Text.Any(char.IsControl)))
+        else if (row.Kind == KeyKind.Text
+            && (node.Text.Length < 1 || node.Text.Length > row.Max || node.Text.Any(char.IsControl)))
         {
             Report(node, key, row.Allowed, "Give a text of that length, without control characters.");
         }

@@ -20,7 +20,12 @@ internal ref struct ConfigurationDocument
         _bytes = bytes;
         _line = 1;
         _reader = new Utf8JsonReader(
-            bytes, new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 16 });
+            bytes, new JsonReaderOptions
+            {
+                AllowTrailingCommas = true,
+                CommentHandling = JsonCommentHandling.Skip,
+                MaxDepth = 16,
+            });
     }
 
     /// <summary>Reads a whole file; null (and an error) where it is not JSON.</summary>

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace MedAI.Streaming.Host.Composition;
 
 /// <summary>One error of a configuration.</summary>
-/// <param name="Key">The full key, for example <c>limits[3].levels[1].threshold</c>; empty where the file as a whole is meant.</param>
+/// <param name="Key">The full key, for example <c>limits[3].levels[1].threshold</c>; empty where the file as a whole is
+/// meant.</param>
 /// <param name="Line">Line in the file, from 1; 0 where the value does not come from the file.</param>
 /// <param name="Found">What was found there.</param>
 /// <param name="Allowed">The range, the words or the kind of value that may stand there.</param>

@@ -42,7 +42,8 @@ internal sealed record ConfigurationKey(string Pattern, KeyKind Kind, string Def
 
     /// <summary>The environment variable that overrides it, or null for keys that only the file has.</summary>
     public string? Variable =>
-        Kind is KeyKind.List or KeyKind.Object || Pattern.Contains('[', StringComparison.Ordinal) || Pattern.Contains('*', StringComparison.Ordinal)
+        Kind is KeyKind.List or KeyKind.Object || Pattern.Contains('[', StringComparison.Ordinal)
+            || Pattern.Contains('*', StringComparison.Ordinal)
             ? null
             : EnvironmentOverrides.Prefix + Pattern.Replace(".", "__", StringComparison.Ordinal);
 

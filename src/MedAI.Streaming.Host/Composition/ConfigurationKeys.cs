@@ -13,7 +13,8 @@ internal static class ConfigurationKeys
     private static readonly MonitorSettings Law = new();
     private static readonly string[] Priorities = ["low", "medium", "high"];
     private static readonly string[] PrioritiesOrNone = ["none", "low", "medium", "high"];
-    private static readonly string[] VitalKeys = [.. Enumerable.Range(0, VitalSignCatalogue.Count).Select(i => VitalSignCatalogue.All[i].Key)];
+    private static readonly string[] VitalKeys =
+        [.. Enumerable.Range(0, VitalSignCatalogue.Count).Select(i => VitalSignCatalogue.All[i].Key)];
 
     /// <summary>The rows, in the order of the documentation.</summary>
     public static IReadOnlyList<ConfigurationKey> All { get; } =
@@ -47,7 +48,8 @@ internal static class ConfigurationKeys
 
     /// <summary>Patterns elsewhere whose last name is this one, for people who put a key in the wrong place.</summary>
     public static IEnumerable<string> Elsewhere(string name) =>
-        All.Where(key => key.Pattern.EndsWith("." + name, StringComparison.Ordinal) || key.Pattern == name).Select(key => key.Pattern);
+        All.Where(key => key.Pattern.EndsWith("." + name, StringComparison.Ordinal) || key.Pattern == name)
+            .Select(key => key.Pattern);
 
     private static IEnumerable<(string Parent, string Name)> Steps(string pattern)
     {
@@ -63,7 +65,8 @@ internal static class ConfigurationKeys
     private static ConfigurationKey[] Site() =>
     [
         Flag("site.demo", "false", "Marks the store as demo: demo data is scored in it, and it pages nobody outside."),
-        Whole("tickSeconds", Law.TickSeconds, 1, 3600, "The grid on which scores are due, in seconds of event time; it must divide 3600.")
+        Whole("tickSeconds", Law.TickSeconds, 1, 3600,
+            "The grid on which scores are due, in seconds of event time; it must divide 3600.")
             with
         { AllowedText = "a whole number from 1 to 3600 that divides 3600" },
     ];
@@ -90,23 +93,29 @@ internal static class ConfigurationKeys
 
     private static ConfigurationKey[] Alerting() =>
     [
-        Whole("badSignalSeconds", Law.BadSignalSeconds, 1, 600, "Event time for which a signal must be invalid or implausible before that is an alert."),
-        Whole("technicalClearSeconds", Law.TechnicalClearSeconds, 0, 3600, "Event time without a fault after which a technical alert is over."),
-        Whole("delayedAfterSeconds", Law.DelayedAfterSeconds, 1, Day, "Data older than this on arrival pages only if its condition still holds, with its age."),
+        Whole("badSignalSeconds", Law.BadSignalSeconds, 1, 600,
+            "Event time for which a signal must be invalid or implausible before that is an alert."),
+        Whole("technicalClearSeconds", Law.TechnicalClearSeconds, 0, 3600,
+            "Event time without a fault after which a technical alert is over."),
+        Whole("delayedAfterSeconds", Law.DelayedAfterSeconds, 1, Day,
+            "Data older than this on arrival pages only if its condition still holds, with its age."),
         Word("paging.from", "\"medium\"", Priorities, "The least priority that pages."),
     ];
 
     private static ConfigurationKey[] Limits() =>
     [
-        new("limits", KeyKind.List, "the default limits", "Limit rules. A rule of a known id changes that rule, other ids add rules; "
+        new("limits", KeyKind.List, "the default limits",
+            "Limit rules. A rule of a known id changes that rule, other ids add rules; "
             + "the rest of the default rules stays (switch one off with `enabled`)."),
         new("limits[].id", KeyKind.Text, "required", "Id of the rule, unique in its list.")
         {
             Max = 64, AllowedText = "1 to 64 of the characters a-z, 0-9, dot, underscore and hyphen",
         },
-        Word("limits[].vital", "as the rule of that id", VitalKeys, "The vital sign; needed for a new id, fixed for a known one."),
+        Word("limits[].vital", "as the rule of that id", VitalKeys,
+            "The vital sign; needed for a new id, fixed for a known one."),
         Word("limits[].side", "as the rule of that id", ["above", "below"], "On which side of its threshold it alarms."),
-        new("limits[].levels", KeyKind.List, "as the rule of that id", "The levels, each more extreme and more urgent than the one before.")
+        new("limits[].levels", KeyKind.List, "as the rule of that id",
+            "The levels, each more extreme and more urgent than the one before.")
         {
             Min = 1, Max = LimitRule.MaxLevels,
         },
@@ -123,21 +132,27 @@ internal static class ConfigurationKeys
         Flag("limits[].latching", "false", "The alarm stays until somebody acknowledges it."),
         Flag("limits[].enabled", "true", "Whether the rule is in force."),
         new("wards", KeyKind.Object, "{}", "By ward: what is different there."),
-        new("wards.*.limits", KeyKind.List, "[]", "Changes to the site's rules of the same id; fields not given stay as the site has them."),
+        new("wards.*.limits", KeyKind.List, "[]",
+            "Changes to the site's rules of the same id; fields not given stay as the site has them."),
         new("patients", KeyKind.Object, "{}", "By patient id: what is different there; goes before the ward."),
-        new("patients.*.limits", KeyKind.List, "[]", "Changes to the site's rules of the same id; fields not given stay as the site has them."),
+        new("patients.*.limits", KeyKind.List, "[]",
+            "Changes to the site's rules of the same id; fields not given stay as the site has them."),
     ];
 
     private static IEnumerable<ConfigurationKey> Score(string name, string title, double most, string? single)
     {
         var rule = ScoreRuleReader.Default(name);
         var wholePoints = name != "shockIndex";
-        yield return new($"scores.{name}.levels", KeyKind.List, ScoreRuleReader.LevelsText(rule), $"{title}: the levels, each higher and more urgent.")
+        yield return new(
+            $"scores.{name}.levels", KeyKind.List, ScoreRuleReader.LevelsText(rule),
+            $"{title}: the levels, each higher and more urgent.")
         {
             Min = 1,
             Max = LimitRule.MaxLevels,
         };
-        yield return new($"scores.{name}.levels[].threshold", wholePoints ? KeyKind.Whole : KeyKind.Number, "required", "The score from which the level holds.")
+        yield return new(
+            $"scores.{name}.levels[].threshold", wholePoints ? KeyKind.Whole : KeyKind.Number, "required",
+            "The score from which the level holds.")
         {
             Min = wholePoints ? 1 : 0.1,
             Max = most,
@@ -149,13 +164,17 @@ internal static class ConfigurationKeys
                 "Priority when one parameter alone has its highest points.");
         }
 
-        yield return new($"scores.{name}.hysteresis", KeyKind.Number, ConfigurationKey.Format(rule.Hysteresis), "How far below a threshold the score must be.")
+        yield return new(
+            $"scores.{name}.hysteresis", KeyKind.Number, ConfigurationKey.Format(rule.Hysteresis),
+            "How far below a threshold the score must be.")
         {
             Max = most,
         };
         yield return Whole($"scores.{name}.clearSeconds", 300, 0, Day, "Event time for which complete scores must stay below.");
         yield return Flag($"scores.{name}.latching", "false", "The alarm stays until somebody acknowledges it.");
-        yield return Flag($"scores.{name}.enabled", rule.Enabled ? "true" : "false", "Whether it alarms; it is computed and stored in any case.");
+        yield return Flag(
+            $"scores.{name}.enabled", rule.Enabled ? "true" : "false",
+            "Whether it alarms; it is computed and stored in any case.");
     }
 
     private static ConfigurationKey[] Model() =>
@@ -176,9 +195,11 @@ internal static class ConfigurationKeys
         Whole("checkpointSeconds", 60, 1, 3600, "How often a changed patient is checkpointed, seconds."),
         Whole("batch", 1024, 1, 65_536, "The most records taken from the log at once. It changes the speed, never a result."),
         Whole("partitions", 4, 1, 256, "Partitions of a new store. It changes the speed, never a result."),
-        Text("directories.models", "\"models\"", "Where the models are; a relative path is looked for beside the configuration, then beside the program."),
+        Text("directories.models", "\"models\"",
+            "Where the models are; a relative path is looked for beside the configuration, then beside the program."),
         Text("directories.store", "\"out/store\"", "The store of commands that are not told one."),
-        Word("logging.level", "\"warning\"", ["error", "warning", "info", "debug"], "What is written to the error output beside results."),
+        Word("logging.level", "\"warning\"", ["error", "warning", "info", "debug"],
+            "What is written to the error output beside results."),
     ];
 
     private static ConfigurationKey Whole(string pattern, int value, int min, int max, string meaning) =>
@@ -187,7 +208,8 @@ internal static class ConfigurationKeys
     private static ConfigurationKey Threshold(string pattern, string meaning) =>
         new(pattern, KeyKind.Number, "null", meaning) { Min = 0.001, Max = 0.999, Nullable = true };
 
-    private static ConfigurationKey Flag(string pattern, string value, string meaning) => new(pattern, KeyKind.Flag, value, meaning);
+    private static ConfigurationKey Flag(string pattern, string value, string meaning) =>
+        new(pattern, KeyKind.Flag, value, meaning);
 
     private static ConfigurationKey Word(string pattern, string value, IReadOnlyList<string> words, string meaning) =>
         new(pattern, KeyKind.Word, value, meaning) { Words = words };

@@ -31,7 +31,8 @@ public static class ConfigurationLoader
     private const int LargestFile = 16 * 1024 * 1024;
 
     /// <summary>Loads the settings.</summary>
-    /// <param name="file">The file; null: <see cref="DefaultFile"/> of the working directory if it is there, else the defaults.</param>
+    /// <param name="file">The file; null: <see cref="DefaultFile"/> of the working directory if it is there, else the
+    /// defaults.</param>
     /// <param name="environment">Environment variables; those named <c>MEDAI__section__key</c> override single values.</param>
     /// <exception cref="ConfigurationException">Something is wrong; the exception holds all of it.</exception>
     public static HostSettings Load(string? file, IEnumerable<KeyValuePair<string, string>> environment)
@@ -71,7 +72,8 @@ public static class ConfigurationLoader
         }
         catch (Exception reason) when (reason is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(file, "nothing that can be read", $"{reason.Message.TrimEnd('.')}. Name another file, or none for the defaults.");
+            throw Unreadable(
+                file, "nothing that can be read", $"{reason.Message.TrimEnd('.')}. Name another file, or none for the defaults.");
         }
     }
 
@@ -183,7 +185,9 @@ public static class ConfigurationLoader
         if (model.ClearThreshold > model.AlertThreshold)
         {
             var node = values.Node("model.clearThreshold")!;
-            errors.Add(new("model.clearThreshold", node.Line, node.Found, $"up to the alert threshold of {ConfigurationKey.Format(model.AlertThreshold.Value)}",
+            errors.Add(new(
+                "model.clearThreshold", node.Line, node.Found,
+                $"up to the alert threshold of {ConfigurationKey.Format(model.AlertThreshold.Value)}",
                 "An alert must be able to open before it can clear; give a smaller one."));
         }
 

@@ -11,7 +11,8 @@ internal static class ConfigurationReference
         yield return "|---|---|---|---|---|";
         foreach (var key in ConfigurationKeys.All)
         {
-            var written = key.Default.Length > 0 && (char.IsAsciiDigit(key.Default[0]) || key.Default[0] is '"' or '[' or '{' || key.Default is "true" or "false" or "null");
+            var json = key.Default[0] is '"' or '[' or '{' || char.IsAsciiDigit(key.Default[0]);
+            var written = json || key.Default is "true" or "false" or "null";
             var value = written ? $"`{key.Default}`" : key.Default;
             var variable = key.Variable is null ? "" : $"`{key.Variable}`";
             yield return $"| `{key.Pattern}` | {value} | {key.Allowed} | {key.Meaning} | {variable} |";

@@ -38,7 +38,11 @@ internal sealed class EdgeRun : IDisposable
         _store = store;
         _time = time;
         _appender = new LogAppender(store.Log);
-        var options = new FlowOptions { BatchRecords = settings.Batch, CheckpointInterval = TimeSpan.FromSeconds(settings.CheckpointSeconds) };
+        var options = new FlowOptions
+        {
+            BatchRecords = settings.Batch,
+            CheckpointInterval = TimeSpan.FromSeconds(settings.CheckpointSeconds),
+        };
         _supervisor = new FlowSupervisor(
             new FlowStores(store.Log, store.State, store.Series), law.Flow, _appender, options, time, feed);
         Law = law;
@@ -60,18 +64,23 @@ internal sealed class EdgeRun : IDisposable
     /// <summary>Records in the log.</summary>
     public long Logged => Enumerable.Range(0, _store.Log.Partitions).Sum(_store.Log.NextOffset);
 
-    /// <summary>Makes or opens the store, checks that it was made under this law of this input, and loads its checkpoints.</summary>
-    /// <exception cref="StoreException">The store cannot be used, or not with this law, input or number of partitions.</exception>
+    /// <summary>Makes or opens the store, checks that it was made under this law of this input, and loads its
+    /// checkpoints.</summary>
+    /// <exception cref="StoreException">The store cannot be used, or not with this law, input or number of
+    /// partitions.</exception>
     public static EdgeRun Open(EdgeRunPlan plan, HostSettings settings, ServedLaw law, TimeProvider time, ILiveFeed? feed)
     {
         var exists = EdgeStore.Exists(plan.Directory);
         if (exists && !plan.Resume)
         {
             throw new StoreException(
-                StoreFailure.Mismatch, $"{plan.Directory} holds a store already. Go on with it by --resume, or choose another --out.");
+                StoreFailure.Mismatch,
+                $"{plan.Directory} holds a store already. Go on with it by --resume, or choose another --out.");
         }
 
-        var store = exists ? EdgeStore.Open(plan.Directory, readOnly: false) : EdgeStore.Create(plan.Directory, plan.Partitions ?? settings.Partitions);
+        var store = exists
+            ? EdgeStore.Open(plan.Directory, readOnly: false)
+            : EdgeStore.Create(plan.Directory, plan.Partitions ?? settings.Partitions);
         EdgeRun? run = null;
         try
         {
@@ -94,7 +103,8 @@ internal sealed class EdgeRun : IDisposable
     /// <param name="elements">In arrival order, always the same from the start.</param>
     /// <param name="speed">Seconds of arrival time per second; 0: as fast as it goes.</param>
     /// <param name="interrupted">Ends feeding; what is in the log is still applied and checkpointed.</param>
-    /// <exception cref="StoreException">A store cannot be written: what was settled before is kept, and a resumed run goes on there.</exception>
+    /// <exception cref="StoreException">A store cannot be written: what was settled before is kept, and a resumed run goes on
+    /// there.</exception>
     public async Task<EdgeRunOutcome> RunAsync(IEnumerable<LogElement> elements, double speed, CancellationToken interrupted)
     {
         var began = _time.GetTimestamp();
@@ -160,7 +170,8 @@ internal sealed class EdgeRun : IDisposable
         }
     }
 
-    private void SaveSeconds(double seconds) => _store.State.SetFact(SecondsFact, seconds.ToString("0.###", CultureInfo.InvariantCulture));
+    private void SaveSeconds(double seconds) =>
+        _store.State.SetFact(SecondsFact, seconds.ToString("0.###", CultureInfo.InvariantCulture));
 
     private static void CheckPartitions(EdgeStore store, EdgeRunPlan plan)
     {
@@ -168,7 +179,8 @@ internal sealed class EdgeRun : IDisposable
         {
             throw new StoreException(
                 StoreFailure.Mismatch,
-                $"{plan.Directory} has {store.Log.Partitions} partitions, which is fixed; leave --partitions out, or choose another --out.");
+                $"{plan.Directory} has {store.Log.Partitions} partitions, which is fixed: "
+                + "leave --partitions out, or choose another --out.");
         }
     }
 

@@ -10,12 +10,14 @@ internal static class EnvironmentOverrides
     public const string Prefix = "MEDAI__";
 
     /// <summary>Puts each variable that names a key into the tree, in place of what the file says.</summary>
-    public static void Apply(ConfigurationNode root, IEnumerable<KeyValuePair<string, string>> variables, List<ConfigurationError> errors)
+    public static void Apply(
+        ConfigurationNode root, IEnumerable<KeyValuePair<string, string>> variables, List<ConfigurationError> errors)
     {
         var ours = variables.Where(pair => pair.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase));
         foreach (var (name, value) in ours.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            var row = ConfigurationKeys.All.FirstOrDefault(key => string.Equals(key.Variable, name, StringComparison.OrdinalIgnoreCase));
+            var row = ConfigurationKeys.All
+                .FirstOrDefault(key => string.Equals(key.Variable, name, StringComparison.OrdinalIgnoreCase));
             if (row is null)
             {
                 errors.Add(Unknown(name, value));

@@ -23,7 +23,8 @@ internal sealed class LevelReader(List<ConfigurationError> errors)
                 continue;
 
             var level = new AlertLevel(
-                double.Parse(node["threshold"]!.Text, CultureInfo.InvariantCulture), SettingValues.ParsePriority(node["priority"]!.Text));
+                double.Parse(node["threshold"]!.Text, CultureInfo.InvariantCulture),
+                SettingValues.ParsePriority(node["priority"]!.Text));
             if (levels.Count > 0)
             {
                 Grows(levels[^1], level, node, at, rising);
@@ -56,7 +57,9 @@ internal sealed class LevelReader(List<ConfigurationError> errors)
 
         if (level.Priority <= last.Priority)
         {
-            var allowed = last.Priority == AlertPriority.High ? "nothing, since the level before is already high" : $"above {Word(last.Priority)}";
+            var allowed = last.Priority == AlertPriority.High
+                ? "nothing, since the level before is already high"
+                : $"above {Word(last.Priority)}";
             errors.Add(new(
                 $"{at}.priority", node["priority"]!.Line, node["priority"]!.Found, allowed,
                 "Each level must be more urgent than the one before; raise it, or remove a level."));

@@ -32,7 +32,8 @@ internal static class LimitOppositions
         var bound = ConfigurationKey.Format(other.Levels[0].Threshold);
         var vital = VitalSignCatalogue.Info(low.Vital).Key;
         return new ConfigurationError(
-            $"{entry.Key}.levels[0].threshold", node.Line, found, $"{(isLow ? "below" : "above")} {bound}, the first level of {other.Id}",
+            $"{entry.Key}.levels[0].threshold", node.Line, found,
+            $"{(isLow ? "below" : "above")} {bound}, the first level of {other.Id}",
             $"A low limit of {vital} must lie below its high limit; move one of them.");
     }
 }

@@ -35,7 +35,8 @@ internal sealed class LimitRuleReader(List<ConfigurationError> errors)
 
             if (!firsts.TryAdd(id.Text, at))
             {
-                Report(id, $"{at}.id", "each id once in its list", $"Put both into one entry, or choose another id; the first is {firsts[id.Text]}.");
+                Report(id, $"{at}.id", "each id once in its list",
+                    $"Put both into one entry, or choose another id; the first is {firsts[id.Text]}.");
                 continue;
             }
 
@@ -44,7 +45,9 @@ internal sealed class LimitRuleReader(List<ConfigurationError> errors)
             {
                 var ids = inherited.Select(rule => rule.Id);
                 var nearest = ConfigurationPath.Nearest(id.Text, ids);
-                var advice = nearest is null ? "Add the rule to the site's limits first." : $"Did you mean {nearest}? Else add the rule to the site's limits first.";
+                var advice = nearest is null
+                    ? "Add the rule to the site's limits first."
+                    : $"Did you mean {nearest}? Else add the rule to the site's limits first.";
                 Report(id, $"{at}.id", "the id of one of the site's rules", advice);
             }
             else if (!node.Faulty && Complete(node, at, parent) && Rule(node, at, id.Text, parent) is { } rule)
@@ -71,11 +74,13 @@ internal sealed class LimitRuleReader(List<ConfigurationError> errors)
 
         if (Reserved.FirstOrDefault(word => id.Text.StartsWith(word, StringComparison.Ordinal)) is { } reserved)
         {
-            Report(id, $"{at}.id", $"an id that does not begin with {reserved}", "The program names its own rules so; begin it with limit.");
+            Report(id, $"{at}.id", $"an id that does not begin with {reserved}",
+                "The program names its own rules so; begin it with limit.");
             return null;
         }
 
-        if (id.Text.Length is > 0 and <= 64 && id.Text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-'))
+        if (id.Text.Length is > 0 and <= 64
+            && id.Text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-'))
             return id;
 
         Report(id, $"{at}.id", Allowed, "Choose an id of these characters.");
@@ -84,19 +89,26 @@ internal sealed class LimitRuleReader(List<ConfigurationError> errors)
 
     private bool Complete(ConfigurationNode node, string at, LimitRule? parent)
     {
-        var missing = (parent is null ? ["vital", "side", "levels"] : Array.Empty<string>()).Where(name => node[name] is null).ToArray();
+        string[] needed = parent is null ? ["vital", "side", "levels"] : [];
+        var missing = needed.Where(name => node[name] is null).ToArray();
         foreach (var name in missing)
         {
             var row = ConfigurationKeys.Find($"limits[].{name}")!;
-            errors.Add(new($"{at}.{name}", node.Line, "nothing", row.Allowed, "A rule with a new id needs it; or correct the id to change a known rule."));
+            errors.Add(new(
+                $"{at}.{name}", node.Line, "nothing", row.Allowed,
+                "A rule with a new id needs it; or correct the id to change a known rule."));
         }
 
         foreach (var name in new[] { "vital", "side" })
         {
-            var fixedWord = name == "vital" ? parent is null ? null : VitalSignCatalogue.Info(parent.Vital).Key : parent is null ? null : SideWord(parent.Side);
-            if (fixedWord is not null && node[name] is { } given && given.Text != fixedWord)
+            if (parent is null || node[name] is not { } given)
+                continue;
+
+            var word = name == "vital" ? VitalSignCatalogue.Info(parent.Vital).Key : SideWord(parent.Side);
+            if (given.Text != word)
             {
-                Report(given, $"{at}.{name}", $"{fixedWord}, as the rule of this id has it", "Leave it out, or make a rule with another id at the site.");
+                Report(given, $"{at}.{name}", $"{word}, as the rule of this id has it",
+                    "Leave it out, or make a rule with another id at the site.");
                 return false;
             }
         }
@@ -112,7 +124,8 @@ internal sealed class LimitRuleReader(List<ConfigurationError> errors)
         if (node["levels"] is { } given)
         {
             var reader = new LevelReader(errors);
-            if (reader.Read(given, $"{at}.levels", side == LimitSide.Above) is not { } read || !Plausible(given, at, read, vital, side))
+            if (reader.Read(given, $"{at}.levels", side == LimitSide.Above) is not { } read
+                || !Plausible(given, at, read, vital, side))
                 return null;
 
             levels = read;
@@ -137,15 +150,20 @@ internal sealed class LimitRuleReader(List<ConfigurationError> errors)
         for (var i = 0; i < levels.Count; i++)
         {
             var threshold = levels[i].Threshold;
-            var reachable = side == LimitSide.Above ? threshold >= info.Low && threshold < info.High : threshold > info.Low && threshold <= info.High;
+            var reachable = side == LimitSide.Above
+                ? threshold >= info.Low && threshold < info.High
+                : threshold > info.Low && threshold <= info.High;
             if (reachable)
                 continue;
 
             good = false;
             var (from, until) = (ConfigurationKey.Format(info.Low), ConfigurationKey.Format(info.High));
-            var allowed = side == LimitSide.Above ? $"from {from} to below {until} {Units.Code(info.Unit)}" : $"above {from} to {until} {Units.Code(info.Unit)}";
+            var allowed = side == LimitSide.Above
+                ? $"from {from} to below {until} {Units.Code(info.Unit)}"
+                : $"above {from} to {until} {Units.Code(info.Unit)}";
             var key = string.Create(CultureInfo.InvariantCulture, $"{at}.levels[{i}].threshold");
-            Report(list.Items[i]["threshold"]!, key, allowed, $"Give a threshold that {info.Key} can pass; values outside its plausible range are refused.");
+            Report(list.Items[i]["threshold"]!, key, allowed,
+                $"Give a threshold that {info.Key} can pass; values outside its plausible range are refused.");
         }
 
         return good;
@@ -166,12 +184,14 @@ internal sealed class LimitRuleReader(List<ConfigurationError> errors)
         var found = node["hysteresis"]?.Found ?? $"{ConfigurationKey.Format(rule.Hysteresis)} (inherited)";
         errors.Add(new(
             $"{at}.hysteresis", (node["hysteresis"] ?? node).Line, found, $"from 0 to {ConfigurationKey.Format(most)}",
-            "It may be at most the distance between two levels, and must leave the plausible range room to clear; give a smaller one."));
+            "It may be at most the distance between two levels, and must leave room to clear in the plausible range."));
         return false;
     }
 
     private static VitalSign Vital(string key) =>
-        VitalSignCatalogue.TryParse(key, out var vital) ? vital : throw new InvalidOperationException($"the check let {key} pass");
+        VitalSignCatalogue.TryParse(key, out var vital)
+            ? vital
+            : throw new InvalidOperationException($"the check let {key} pass");
 
     private static string SideWord(LimitSide side) => side == LimitSide.Above ? "above" : "below";
 

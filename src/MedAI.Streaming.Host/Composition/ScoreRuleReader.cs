@@ -61,7 +61,9 @@ internal sealed class ScoreRuleReader(SettingValues values, List<ConfigurationEr
         if (node is null or { Faulty: true } || (rule.Hysteresis <= distance && rule.Hysteresis < first))
             return;
 
-        var allowed = distance < first ? $"from 0 to {ConfigurationKey.Format(distance)}" : $"from 0 to below {ConfigurationKey.Format(first)}";
+        var allowed = distance < first
+            ? $"from 0 to {ConfigurationKey.Format(distance)}"
+            : $"from 0 to below {ConfigurationKey.Format(first)}";
         errors.Add(new(
             $"{section}.hysteresis", node.Line, ConfigurationKey.Format(rule.Hysteresis), allowed,
             "It may be at most the distance between two levels and must be below the first threshold; give a smaller one."));

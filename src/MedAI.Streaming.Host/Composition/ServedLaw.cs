@@ -84,7 +84,8 @@ internal sealed class ServedLaw : IDisposable
 
     private static FeatureSpec Features(string folder, ModelCard card)
     {
-        var normalisation = new Normalisation(card.Mean, card.StandardDeviation, card.Clip, card.SinceCapHours, card.AdmissionCapHours);
+        var normalisation = new Normalisation(
+            card.Mean, card.StandardDeviation, card.Clip, card.SinceCapHours, card.AdmissionCapHours);
         return FeatureSpec.Create(card.Inputs, normalisation, card.StepSeconds, out var problem)
             ?? throw new ModelLoadException($"{ModelFolder.CardFile(folder)}: {problem}. Export the model again.");
     }

@@ -4,12 +4,14 @@ using MedAI.Streaming.Domain.Alerts;
 
 namespace MedAI.Streaming.Host.Composition;
 
-/// <summary>Reads single values by key. A faulty value never leaves the loader, since its error refuses the configuration.</summary>
+/// <summary>Reads single values by key. A faulty value never leaves the loader, since its error refuses the
+/// configuration.</summary>
 internal sealed class SettingValues(ConfigurationNode root)
 {
     public int Whole(string key) => (int)double.Parse(Text(key), CultureInfo.InvariantCulture);
 
-    public double? NumberOrNull(string key) => Text(key) is var text && text == "null" ? null : double.Parse(text, CultureInfo.InvariantCulture);
+    public double? NumberOrNull(string key) =>
+        Text(key) is var text && text == "null" ? null : double.Parse(text, CultureInfo.InvariantCulture);
 
     public bool Flag(string key) => Text(key) == "true";
 

@@ -50,7 +50,8 @@ internal sealed class ScreenLine
     public ScreenLine FillTo(int column) => column > Width ? Add(new string(' ', column - Width)) : this;
 
     /// <summary>Adds text cut to at most so many columns, with an ellipsis where it was cut.</summary>
-    public ScreenLine AddCut(string text, int columns, Tone tone = Tone.Plain) => columns > 0 ? Add(Cut(Clean(text), columns), tone) : this;
+    public ScreenLine AddCut(string text, int columns, Tone tone = Tone.Plain) =>
+        columns > 0 ? Add(Cut(Clean(text), columns), tone) : this;
 
     /// <summary>Cuts what goes beyond a number of columns, on a screen too narrow for the table.</summary>
     public void Limit(int columns)

@@ -6,7 +6,8 @@ namespace MedAI.Streaming.Host.View;
 
 /// <summary>A whole screen for Spectre.Console.</summary>
 /// <param name="lines">The lines.</param>
-/// <param name="fill">Whether each line is filled to the width and the screen to its height, to cover what was there before.</param>
+/// <param name="fill">Whether each line is filled to the width and the screen to its height, to cover what was there
+/// before.</param>
 internal sealed class TerminalPaint(IReadOnlyList<ScreenLine> lines, bool fill) : Renderable
 {
     protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth)

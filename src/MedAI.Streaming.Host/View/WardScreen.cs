@@ -21,7 +21,8 @@ internal static class WardScreen
 
     private const string ShortSentence = "A secondary monitor, not a medical device.";
 
-    /// <summary>Lines that are not beds: three of heading, two blank or titles, the table's heading, and the least of alerts.</summary>
+    /// <summary>Lines that are not beds: three of heading, two blank or titles, the table's heading, and the least of
+    /// alerts.</summary>
     public const int LinesBesideBeds = 6 + LeastAlertLines;
 
     private const long Quiet = 4 * 3_600_000;
@@ -38,11 +39,13 @@ internal static class WardScreen
     {
         var now = views.Count == 0 ? 0 : views.Max(view => view.ArrivalTime);
         var columns = BedColumns.For(width);
-        var lines = new List<ScreenLine> { Heading(views, status, now, width), Counts(views, status, width), SentenceLine(width) };
+        List<ScreenLine> lines = [Heading(views, status, now, width), Counts(views, status, width), SentenceLine(width)];
 
         // Of more beds than fit, the ones that alarm and score are shown; what is shown keeps its place by bed.
         var room = Math.Max(1, height - LinesBesideBeds);
-        var shown = views.Count <= room ? views : [.. views.OrderByDescending(view => Urgency(view, now)).ThenBy(Place).Take(room - 1)];
+        var shown = views.Count <= room
+            ? views
+            : [.. views.OrderByDescending(view => Urgency(view, now)).ThenBy(Place).Take(room - 1)];
         lines.Add(BedRow.Heading(columns));
         lines.AddRange(shown.OrderBy(Place).Select(view => BedRow.Draw(view, now, columns, width, status.AlertRisk)));
         if (shown.Count < views.Count)
@@ -70,8 +73,10 @@ internal static class WardScreen
         var line = new ScreenLine().Add(time, Tone.Dim).Add(" ");
         var place = bed.Length > 0 ? bed : transition.Patient;
         line.AddCut(place, 9, Tone.Strong).FillTo(time.Length + 1 + Math.Max(BedColumns.Bed, line.Width - time.Length));
-        line.Add(over ? "  ok  " : $" {RuleLabel.Short(transition.Priority),-4} ", over ? Tone.Good : RuleLabel.Block(transition.Priority));
-        line.Add($" {Verb(transition.Kind),-12} ", Tone.Dim).Add(transition.Alert == AlertKind.Technical ? "tech " : "", Tone.Notice);
+        var block = over ? "  ok  " : $" {RuleLabel.Short(transition.Priority),-4} ";
+        line.Add(block, over ? Tone.Good : RuleLabel.Block(transition.Priority));
+        line.Add($" {Verb(transition.Kind),-12} ", Tone.Dim);
+        line.Add(transition.Alert == AlertKind.Technical ? "tech " : "", Tone.Notice);
         var text = $"{RuleLabel.Of(transition.Rule)}: {Why(transition)}";
         return line.AddCut(text, width - line.Width, over ? Tone.Dim : RuleLabel.Text(transition.Priority));
     }
@@ -89,7 +94,9 @@ internal static class WardScreen
     private static string Why(TransitionRecord transition)
     {
         var colon = transition.Text.IndexOf(": ", StringComparison.Ordinal);
-        return colon > 0 && transition.Text.StartsWith(transition.Rule + " ", StringComparison.Ordinal) ? transition.Text[(colon + 2)..] : transition.Text;
+        return colon > 0 && transition.Text.StartsWith(transition.Rule + " ", StringComparison.Ordinal)
+            ? transition.Text[(colon + 2)..]
+            : transition.Text;
     }
 
     private static string Verb(TransitionKind kind) => kind switch
@@ -137,6 +144,7 @@ internal static class WardScreen
     {
         var priority = view.Episodes.Count == 0 ? AlertPriority.None : view.Episodes.Max(e => e.Priority);
         var quiet = now - view.ArrivalTime > Quiet;
-        return (quiet ? 0 : 1_000_000) + (int)priority * 1000 + (view.News2?.Value ?? 0) + (double.IsNaN(view.Risk) ? 0 : view.Risk);
+        return (quiet ? 0 : 1_000_000) + (int)priority * 1000 + (view.News2?.Value ?? 0)
+            + (double.IsNaN(view.Risk) ? 0 : view.Risk);
     }
 }

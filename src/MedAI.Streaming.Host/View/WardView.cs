@@ -17,7 +17,8 @@ public sealed class WardView(WardFeed feed, Surroundings surroundings, WardStatu
 
     // Only the task that draws touches these.
     private readonly List<TransitionRecord> _transitions = [];
-    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(surroundings.Output) });
+    private readonly IAnsiConsole _console = AnsiConsole.Create(
+        new AnsiConsoleSettings { Out = new AnsiConsoleOutput(surroundings.Output) });
 
     /// <summary>Shows the ward until the work has ended in whatever way; the caller awaits the work itself.</summary>
     public async Task ShowWhileAsync(Task work)
@@ -101,7 +102,8 @@ public sealed class WardView(WardFeed feed, Surroundings surroundings, WardStatu
         lines.RemoveRange(lines.Count - 2, 2);
         if (feed.Dropped > 0)
         {
-            lines.Add(new ScreenLine().Add($"{feed.Dropped} alerts were too fast to be shown; 'medai show transitions' has them all.", Tone.Dim));
+            var text = $"{feed.Dropped} alerts were too fast to be shown; 'medai show transitions' has them all.";
+            lines.Add(new ScreenLine().Add(text, Tone.Dim));
         }
 
         if (surroundings.OutputIsTerminal)

@@ -15,7 +15,8 @@ public sealed class CommandLineTests : IDisposable
         get
         {
             var data = new TheoryData<string>();
-            var line = new CommandLine(new Surroundings { Output = TextWriter.Null, Error = TextWriter.Null, Time = TimeProvider.System });
+            var line = new CommandLine(
+                new Surroundings { Output = TextWriter.Null, Error = TextWriter.Null, Time = TimeProvider.System });
             AddAll(line.Root, "", data);
             return data;
         }
@@ -81,7 +82,8 @@ public sealed class CommandLineTests : IDisposable
         var error = new StringWriter();
         var app = new MedaiApp(new Surroundings { Output = new BrokenWriter(), Error = error, Time = TimeProvider.System });
 
-        var code = await app.RunAsync(verbose ? ["config", "reference", "--verbose"] : ["config", "reference"], TestContext.Current.CancellationToken);
+        var code = await app.RunAsync(
+            verbose ? ["config", "reference", "--verbose"] : ["config", "reference"], TestContext.Current.CancellationToken);
 
         Assert.Equal(ExitCodes.Failure, code);
         Assert.Contains("unexpected failure: IOException: the pipe broke", error.ToString(), StringComparison.Ordinal);

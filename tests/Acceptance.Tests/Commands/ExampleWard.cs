@@ -12,20 +12,26 @@ internal static class ExampleWard
 
     private static readonly string[] Parts = ["RR", "SpO2", "O2", "SBP", "Pulse", "ACVPU", "Temp"];
 
-    public static WardStatus Status { get; } = new("simulated ward, seed 1", "60 x real time", "sepsis-gru@1.0.0", 0.054, () => 1_234_567);
+    public static WardStatus Status { get; } = new(
+        "simulated ward, seed 1", "60 x real time", "sepsis-gru@1.0.0", 0.054, () => 1_234_567);
 
     public static IReadOnlyList<PatientView> Views(int count = 24) => [.. Enumerable.Range(1, count).Select(View)];
 
-    public static IReadOnlyList<TransitionRecord> Transitions(int count = 40) => [.. Enumerable.Range(0, count).Select(Transition)];
+    public static IReadOnlyList<TransitionRecord> Transitions(int count = 40) =>
+        [.. Enumerable.Range(0, count).Select(Transition)];
 
     public static TransitionRecord Transition(int i)
     {
         var kind = (TransitionKind)(i % 9);
         var priority = (AlertPriority)(1 + i % 3);
-        var text = i % 4 == 3 ? "Nothing came from the bedside monitor for 30 s." : "SpO2 84 % is below 85 % for 10 s, from monitor-3; last reading 2 s ago.";
+        var text = i % 4 == 3
+            ? "Nothing came from the bedside monitor for 30 s."
+            : "SpO2 84 % is below 85 % for 10 s, from monitor-3; last reading 2 s ago.";
         return new TransitionRecord(
             $"p{1 + i % 24:00}", i % 4 == 3 ? "technical.contact.bedside" : "limit.spo2.low", Now - 60_000, i, kind,
-            i % 4 == 3 ? AlertKind.Technical : AlertKind.Physiological, priority, TransitionReason.BelowLimit, Now - 5000 * (40 - i),
+            i % 4 == 3
+                ? AlertKind.Technical
+                : AlertKind.Physiological, priority, TransitionReason.BelowLimit, Now - 5000 * (40 - i),
             Now - 5000 * (40 - i), 84, 85, "m/1/1/spo2", "", "", text);
     }
 
@@ -41,9 +47,12 @@ internal static class ExampleWard
             new(VitalSign.DiastolicPressure, 80 + bed, Now - 900_000, SourceClass.Bedside, false),
             new(VitalSign.Consciousness, bed % 5, Now - 3_600_000, SourceClass.Charted, false),
         ];
-        var score = new ScoreView(bed % 12, bed % 3 == 0, [.. Parts.Select((part, i) => (part, bed % 3 == 0 && i == 5 ? -1 : (bed + i) % 4))]);
+        var score = new ScoreView(
+            bed % 12, bed % 3 == 0, [.. Parts.Select((part, i) => (part, bed % 3 == 0 && i == 5 ? -1 : (bed + i) % 4))]);
         return new PatientView(
-            $"p{bed:00}", "A", bed.ToString(System.Globalization.CultureInfo.InvariantCulture), Now - 1000, Now, bed == 7 ? [] : vitals,
+            $"p{bed:00}", "A", bed.ToString(System.Globalization.CultureInfo.InvariantCulture), Now - 1000, Now, bed == 7
+            ? []
+            : vitals,
             bed == 7 ? null : score, Now, bed == 7 ? double.NaN : bed / 200.0, Now, Episodes(bed));
     }
 

@@ -26,12 +26,14 @@ internal sealed class ProgramRun : IDisposable
     public Task<int> RunAsync(params string[] arguments) => InvokeAsync(arguments, TestContext.Current.CancellationToken);
 
     /// <summary>As if somebody had pressed Ctrl-C before the work began.</summary>
-    public Task<int> RunInterruptedAsync(params string[] arguments) => InvokeAsync(arguments, new CancellationToken(canceled: true));
+    public Task<int> RunInterruptedAsync(params string[] arguments) =>
+        InvokeAsync(arguments, new CancellationToken(canceled: true));
 
     private async Task<int> InvokeAsync(string[] arguments, CancellationToken interrupted)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var app = new MedaiApp(new Surroundings { Output = output, Error = error, Time = TimeProvider.System, Variables = Variables });
+        var app = new MedaiApp(
+            new Surroundings { Output = output, Error = error, Time = TimeProvider.System, Variables = Variables });
         var code = await app.RunAsync(arguments, interrupted);
         (Output, Error) = (output.ToString(), error.ToString());
         return code;

@@ -28,7 +28,9 @@ public sealed class ReplayCommandTests : IDisposable
         Assert.Equal(2, report.GetProperty("patients").GetInt32());
         var alerts = report.GetProperty("alerts");
         Assert.Equal(1, alerts.GetProperty("byRule").GetProperty("limit.spo2.low").GetInt32());
-        Assert.Equal(alerts.GetProperty("total").GetInt32(), alerts.GetProperty("byKind").EnumerateObject().Sum(kind => kind.Value.GetInt32()));
+        Assert.Equal(
+            alerts.GetProperty("total").GetInt32(),
+            alerts.GetProperty("byKind").EnumerateObject().Sum(kind => kind.Value.GetInt32()));
         Assert.Equal("no model", report.GetProperty("scores").GetProperty("model").GetString());
         Assert.Matches("^[0-9a-f]{64}$", report.GetProperty("transitionsSha256").GetString());
     }
@@ -78,11 +80,17 @@ public sealed class ReplayCommandTests : IDisposable
 
         Assert.Equal(["p1", "p2"], (await Show("patients")).Select(row => row.GetProperty("patient").GetString()));
         Assert.Equal(300, (await Show("series", "--patient", "p1", "--series", "spo2")).Length);
-        Assert.Equal(60, (await Show("series", "--patient", "p1", "--series", "spo2", "--from", "2026-01-05T08:00:00Z", "--until", "2026-01-05T08:01:00Z")).Length);
-        var episode = Assert.Single(await Show("episodes", "--patient", "p1"), row => row.GetProperty("rule").GetString() == "limit.spo2.low");
+        Assert.Equal(
+            60, (await Show(
+            "series", "--patient", "p1", "--series", "spo2", "--from", "2026-01-05T08:00:00Z", "--until",
+            "2026-01-05T08:01:00Z")).Length);
+        var episode = Assert.Single(
+            await Show("episodes", "--patient", "p1"), row => row.GetProperty("rule").GetString() == "limit.spo2.low");
         Assert.Equal("high", episode.GetProperty("highestPriority").GetString());
         var transitions = await Show("transitions", "--patient", "p1");
-        Assert.Equal(episode.GetProperty("transitions").GetInt32(), transitions.Count(row => row.GetProperty("rule").GetString() == "limit.spo2.low"));
+        Assert.Equal(
+            episode.GetProperty("transitions").GetInt32(),
+            transitions.Count(row => row.GetProperty("rule").GetString() == "limit.spo2.low"));
         Assert.Equal("unknown_vital_sign", Assert.Single(await Show("deadletters")).GetProperty("reason").GetString());
     }
 
@@ -111,7 +119,8 @@ public sealed class ReplayCommandTests : IDisposable
 
     private static string Sha(JsonElement report) => report.GetProperty("transitionsSha256").GetString()!;
 
-    private string[] Arguments(string store, params string[] more) => ["replay", "csv", _input, "--out", _program.At(store), "--no-model", .. more];
+    private string[] Arguments(string store, params string[] more) =>
+        ["replay", "csv", _input, "--out", _program.At(store), "--no-model", .. more];
 
     private async Task<JsonElement> Replay(string store, params string[] more)
     {
@@ -135,7 +144,8 @@ public sealed class ReplayCommandTests : IDisposable
         var start = new DateTimeOffset(2026, 1, 5, 8, 0, 0, TimeSpan.Zero);
         for (var second = 0; second < 300; second++)
         {
-            var time = start.AddSeconds(second).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+            var time = start.AddSeconds(
+                second).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
             text.Append($"p1,{time},spo2,{(second is >= 100 and < 160 ? 84 : 97)},m1,bedside\n");
             text.Append($"p2,{time},heart_rate,{70 + second % 5},m2,bedside\n");
         }

@@ -33,7 +33,8 @@ public sealed class WardScreenTests
 
         var screen = Text(WardScreen.Draw(ExampleWard.Views(), transitions, ExampleWard.Status, 120, 40));
 
-        Assert.All(ExampleWard.Views(), view => Assert.Contains($"\n{view.Bed,-6}{view.Patient}", screen, StringComparison.Ordinal));
+        Assert.All(
+            ExampleWard.Views(), view => Assert.Contains($"\n{view.Bed,-6}{view.Patient}", screen, StringComparison.Ordinal));
         Assert.Contains(WardScreen.Time(transitions[^1].ArrivalTime, "HH:mm:ss"), screen, StringComparison.Ordinal);
         Assert.Contains(WardScreen.Sentence, screen, StringComparison.Ordinal);
     }
@@ -63,13 +64,18 @@ public sealed class WardScreenTests
     {
         var view = Patient([new VitalView(VitalSign.HeartRate, 88, ExampleWard.Now - age, SourceClass.Bedside, false)], []);
 
-        Assert.Contains(expected, BedRow.Draw(view, ExampleWard.Now, BedColumns.For(120), 120, 0.5).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            expected, BedRow.Draw(view, ExampleWard.Now, BedColumns.For(120), 120, 0.5).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Draw_APartialScore_IsMarkedAsALowerBoundWithItsMissingPart()
     {
-        var view = Patient([], []) with { News2 = new ScoreView(7, true, [("RR", 2), ("SpO2", 1), ("O2", 2), ("SBP", 0), ("Pulse", 1), ("ACVPU", -1), ("Temp", 1)]) };
+        var view = Patient([], []) with
+        {
+            News2 = new ScoreView(
+                7, true, [("RR", 2), ("SpO2", 1), ("O2", 2), ("SBP", 0), ("Pulse", 1), ("ACVPU", -1), ("Temp", 1)]),
+        };
 
         var row = BedRow.Draw(view, ExampleWard.Now, BedColumns.For(120), 120, 0.5).ToString();
 
@@ -87,7 +93,9 @@ public sealed class WardScreenTests
             new("technical.gap", AlertKind.Technical, AlertPriority.High, 1, false, false, false),
         ]);
 
-        Assert.EndsWith(" HIGH  SpO2 low +2", BedRow.Draw(view, ExampleWard.Now, BedColumns.For(120), 120, 0.5).ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            " HIGH  SpO2 low +2", BedRow.Draw(view, ExampleWard.Now, BedColumns.For(120), 120, 0.5).ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,7 +129,11 @@ public sealed class WardScreenTests
 
         var text = output.ToString();
         Assert.DoesNotContain('\e', text);
-        Assert.Equal(40, text.Split('\n').Count(line => line.Contains(": Nothing came", StringComparison.Ordinal) || line.Contains(": SpO2 84", StringComparison.Ordinal)));
+        Assert.Equal(
+            40, text.Split(
+            '\n').Count(
+            line => line.Contains(": Nothing came", StringComparison.Ordinal)
+            || line.Contains(": SpO2 84", StringComparison.Ordinal)));
         Assert.Contains("\n24    p24", text, StringComparison.Ordinal);
     }
 
@@ -132,7 +144,8 @@ public sealed class WardScreenTests
         feed.Patient(ExampleWard.Views()[0] with { Bed = "<1>" });
         feed.Transition(ExampleWard.Transition(1));
 
-        var svg = XDocument.Parse(new WardView(feed, Surroundings(new StringWriter(), false), ExampleWard.Status).Picture(120, 40));
+        var svg = XDocument.Parse(
+            new WardView(feed, Surroundings(new StringWriter(), false), ExampleWard.Status).Picture(120, 40));
 
         Assert.Contains(svg.Descendants(), element => element.Value == "<1>");
     }

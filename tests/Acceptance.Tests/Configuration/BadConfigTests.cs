@@ -1,4 +1,5 @@
-// Every configuration of BadConfigs must be refused with a message that says where, what was found, what is allowed and what to do.
+// Every configuration of BadConfigs must be refused with a message that says where, what was found, what is allowed and what to
+// do.
 using MedAI.Streaming.Host;
 using MedAI.Streaming.Host.Composition;
 using Xunit;
@@ -10,7 +11,8 @@ public sealed class BadConfigTests
     private static readonly string Folder = RepositoryFiles.At("tests", "Acceptance.Tests", "BadConfigs");
 
     public static TheoryData<string> Names =>
-        [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Folder, "*.json")
+            .Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
 
     [Fact]
     public void There_are_enough_bad_configurations_and_each_says_what_is_expected()

@@ -33,7 +33,8 @@ public sealed class ConfigurationLoaderTests
     {
         var root = ConfigurationDocument.Read(File.ReadAllBytes(RepositoryFiles.At("medai.example.json")), [])!;
 
-        var absent = ConfigurationKeys.All.Where(key => !key.Pattern.Contains('*') && !Has(root, key.Pattern.Split('.'))).Select(key => key.Pattern);
+        var absent = ConfigurationKeys.All.Where(key => !key.Pattern.Contains('*') && !Has(root, key.Pattern.Split('.')))
+            .Select(key => key.Pattern);
 
         Assert.Empty(absent);
     }
@@ -53,10 +54,16 @@ public sealed class ConfigurationLoaderTests
     public void A_new_rule_comes_after_the_default_ones()
     {
         var settings = Read(
-            """{ "limits": [{ "id": "limit.glucose.low", "vital": "glucose", "side": "below", "levels": [{ "threshold": 70, "priority": "high" }] }] }""");
+            """
+            { "limits": [{
+              "id": "limit.glucose.low", "vital": "glucose", "side": "below", "levels": [{ "threshold": 70, "priority": "high" }]
+            }] }
+            """);
 
         var added = settings.Monitor.Limits[^1];
-        Assert.Equal((VitalSign.Glucose, LimitSide.Below, 10, 0.0, true), (added.Vital, added.Side, added.DelaySeconds, added.Hysteresis, added.Enabled));
+        Assert.Equal(
+            (VitalSign.Glucose, LimitSide.Below, 10, 0.0, true),
+            (added.Vital, added.Side, added.DelaySeconds, added.Hysteresis, added.Enabled));
         Assert.Equal([new AlertLevel(70, AlertPriority.High)], added.Levels);
         Assert.Equal(DefaultRules.Limits.Count + 1, settings.Monitor.Limits.Count);
     }
@@ -83,7 +90,11 @@ public sealed class ConfigurationLoaderTests
     public void A_limit_out_of_force_may_oppose_another()
     {
         var settings = Read(
-            """{ "limits": [{ "id": "limit.heart_rate.low", "enabled": false, "levels": [{ "threshold": 140, "priority": "high" }] }] }""");
+            """
+            { "limits": [{
+              "id": "limit.heart_rate.low", "enabled": false, "levels": [{ "threshold": 140, "priority": "high" }]
+            }] }
+            """);
 
         Assert.Equal(140, settings.Monitor.Limits.Single(rule => rule.Id == "limit.heart_rate.low").Levels[0].Threshold);
     }
@@ -104,7 +115,9 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Theory]
-    [InlineData("MEDAI__tickSeconds", "often", "tickSeconds: found \"often\" in the environment variable MEDAI__tickSeconds; allowed: a whole number from 1 to 3600")]
+    [InlineData(
+        "MEDAI__tickSeconds", "often",
+        "tickSeconds: found \"often\" in the environment variable MEDAI__tickSeconds; allowed: a whole number from 1 to 3600")]
     [InlineData("MEDAI__tickSeconds", "7", "divides 3600")]
     [InlineData("MEDAI__tickSecond", "60", "Did you mean MEDAI__tickSeconds?")]
     [InlineData("MEDAI__limits__0__enabled", "false", "set in the file only")]
@@ -136,7 +149,8 @@ public sealed class ConfigurationLoaderTests
     }
 
     private static HostSettings Read(string json, params (string Name, string Value)[] variables) =>
-        ConfigurationLoader.Read(Encoding.UTF8.GetBytes(json), null, variables.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
+        ConfigurationLoader.Read(
+            Encoding.UTF8.GetBytes(json), null, variables.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
 
     private static bool Has(ConfigurationNode node, ReadOnlySpan<string> path)
     {

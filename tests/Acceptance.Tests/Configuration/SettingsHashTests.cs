@@ -47,7 +47,8 @@ public sealed class SettingsHashTests
     }
 
     [Theory]
-    [InlineData("""{ "model": { "provider": "cuda" }, "batch": 1, "partitions": 9, "checkpointSeconds": 5, "logging": { "level": "debug" } }""")]
+    [InlineData("""{ "model": { "provider": "cuda" }, "batch": 1, "partitions": 9 }""")]
+    [InlineData("""{ "checkpointSeconds": 5, "logging": { "level": "debug" }, "directories": { "store": "x" } }""")]
     [InlineData("""{ "limits": [{ "id": "limit.spo2.low", "delaySeconds": 10 }] }""")]
     public void Of_SettingsOutsideTheLaw_IsTheSame(string json) =>
         Assert.Equal(SettingsHash.Of(new MonitorSettings()), Hash(json));
@@ -68,7 +69,10 @@ public sealed class SettingsHashTests
     [InlineData(typeof(SourceSettings), 4)]
     [InlineData(typeof(AlertLevel), 2)]
     public void Canonical_FieldsOfTheLaw_AreTheOnesItWasWrittenFor(Type part, int properties) =>
-        Assert.Equal(properties, part.GetProperties(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Instance).Length);
+        Assert.Equal(
+            properties,
+            part.GetProperties(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Instance).Length);
 
-    private static string Hash(string json) => SettingsHash.Of(ConfigurationLoader.Read(Encoding.UTF8.GetBytes(json), null, []).Monitor);
+    private static string Hash(string json) =>
+        SettingsHash.Of(ConfigurationLoader.Read(Encoding.UTF8.GetBytes(json), null, []).Monitor);
 }
