@@ -52,8 +52,15 @@ internal sealed class PatientViews(FlowState state, ILiveFeed feed)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
             ref readonly var window = ref p.Windows[vital];
-            var validity = VitalSignCatalogue.ValidityWindow((VitalSign)vital, window.Source);
-            vitals.Add(new((VitalSign)vital, window.Last, window.LastEventTime, window.Source, window.IsStale(p.LastArrival, validity)));
+            ref readonly var lead = ref p.Leads[vital];
+
+            // Windows settle behind the clock; a person sees the newest valid reading there is.
+            var newer = lead.LastEventTime > window.LastEventTime && lead.BadSince == 0 && !double.IsNaN(lead.LastValid);
+            var (value, time, source) = newer
+                ? (lead.LastValid, lead.LastEventTime, lead.Source)
+                : (window.Last, window.LastEventTime, window.Source);
+            var stale = p.LastArrival - time > VitalSignCatalogue.ValidityWindow((VitalSign)vital, source);
+            vitals.Add(new((VitalSign)vital, value, time, source, stale));
         }
 
         return vitals;

@@ -24,7 +24,9 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
         ref var p = ref state.Patient(patient);
         ref var device = ref state.Device(ref p, frame.Device);
         var source = (int)frame.Source;
-        if (device.Lost && frame.EventTime > watermark)
+        // A backlog that comes after a silence is no contact yet: contact is back with what is news.
+        var timeout = state.Settings.Sources[source].ContactTimeout;
+        if (device.Lost && frame.EventTime > watermark && frame.ArrivalTime - frame.EventTime <= timeout)
         {
             device.Lost = false;
             p.LostDevices &= ~(1u << frame.Device);

@@ -14,7 +14,7 @@ public sealed class BenchPipelineTests
         try
         {
             var (code, output, error) = await RunAsync(
-                "bench", "pipeline", "--patients", "30", "--seconds", "3", "--rounds", "2", "--json", "--out", folder.FullName);
+                "bench", "pipeline", "--patients", "500", "--seconds", "20", "--rounds", "2", "--json", "--out", folder.FullName);
 
             Assert.True(code == ExitCodes.Ok, error);
             using var json = JsonDocument.Parse(output);
