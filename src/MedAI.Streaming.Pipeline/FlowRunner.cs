@@ -44,6 +44,9 @@ internal sealed class FlowRunner(
     private int _group;
     private volatile bool _complete;
 
+    // Under another execution profile, or before its model failed, the flow decided what the store keeps.
+    private bool _decidedElsewise = otherProfile;
+
     /// <summary>The partition.</summary>
     public int Partition => partition;
 
@@ -70,6 +73,19 @@ internal sealed class FlowRunner(
         _flow.StartAt(offset);
         _flow.SeriesAppliedOffset = stores.Series.AppliedOffset(partition);
         Volatile.Write(ref _nextOffset, offset);
+    }
+
+    /// <summary>Whether control records say that the partition's model does not answer.</summary>
+    public bool ModelIsSilent => _flow.ModelIsSilent;
+
+    /// <summary>
+    /// Loads the last checkpoint and goes on without the model. What was decided with it since then stands, and is not decided again.
+    /// </summary>
+    public void GiveUpModel()
+    {
+        _decidedElsewise = true;
+        Load();
+        _flow.ModelGivenUp = true;
     }
 
     /// <summary>Runs until the log is complete and applied, or until it is stopped; either way everything is checkpointed.</summary>
@@ -105,7 +121,6 @@ internal sealed class FlowRunner(
         {
             _flow.Process(_batch);
             Volatile.Write(ref _nextOffset, _flow.NextOffset);
-            StoreSeries(options.SeriesPoints);
         }
 
         if (!any || time.GetElapsedTime(_committedAt) >= options.CommitDelay)
@@ -113,6 +128,8 @@ internal sealed class FlowRunner(
             Commit();
         }
 
+        // Decisions come first: a series that cannot be written must not keep them back.
+        StoreSeries(options.SeriesPoints);
         CheckpointIfDue();
         return any;
     }
@@ -137,6 +154,7 @@ internal sealed class FlowRunner(
 
     private void Checkpoint(int group, int groups)
     {
+        Commit();
         StoreSeries(0);
         _flow.Checkpoint(group, groups);
         Commit();
@@ -163,7 +181,7 @@ internal sealed class FlowRunner(
         }
 
         stores.State.Commit(commit);
-        if (commit.Conflicts.Count > 0 && !otherProfile)
+        if (commit.Conflicts.Count > 0 && !_decidedElsewise)
         {
             var first = commit.Conflicts[0];
             throw new InvalidOperationException(

@@ -15,6 +15,7 @@ public sealed class FlowSupervisor : IDisposable
     private readonly FlowLaw _law;
     private readonly LogAppender _appender;
     private readonly FlowRunner[] _runners;
+    private readonly string _profile;
 
     /// <summary>Flows for all partitions of the log. <see cref="Load"/> comes next.</summary>
     public FlowSupervisor(
@@ -23,9 +24,14 @@ public sealed class FlowSupervisor : IDisposable
         _stores = stores;
         _law = law;
         _appender = appender;
-        var profile = law.Scorer?.Model.Profile ?? "no model";
-        var other = stores.State.GetFact(ProfileFact) is { } before && before != profile;
-        stores.State.SetFact(ProfileFact, profile);
+        _profile = law.Scorer?.Model.Profile ?? "no model";
+        var before = stores.State.GetFact(ProfileFact);
+        var other = before is not null && before != _profile;
+        if (before is null)
+        {
+            stores.State.SetFact(ProfileFact, _profile);
+        }
+
         _runners = [.. Enumerable.Range(0, stores.Log.Partitions)
             .Select(p => new FlowRunner(p, stores, law, options, time, feed, other))];
         appender.Appended = Appended;
@@ -41,6 +47,10 @@ public sealed class FlowSupervisor : IDisposable
         foreach (var runner in _runners)
         {
             runner.Load();
+            if (_law.Scorer is not null && runner.ModelIsSilent)
+            {
+                _appender.AppendModelAvailability(runner.Partition, available: true, "started with a model that answers");
+            }
         }
     }
 
@@ -61,6 +71,9 @@ public sealed class FlowSupervisor : IDisposable
         var flows = _runners.Select(runner => Task.Factory.StartNew(
             () => Run(runner, failed), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         await Task.WhenAll(flows).ConfigureAwait(false);
+
+        // Only now is everything that was decided under another profile behind a checkpoint.
+        _stores.State.SetFact(ProfileFact, _profile);
     }
 
     /// <summary>What became of everything, over all runs of the store. Not while flows run.</summary>
@@ -108,7 +121,7 @@ public sealed class FlowSupervisor : IDisposable
                 {
                     _law.Scorer!.TakeOutOfService();
                     _appender.AppendModelAvailability(runner.Partition, available: false, dead.Message);
-                    runner.Load();
+                    runner.GiveUpModel();
                 }
             }
         }

@@ -1,4 +1,5 @@
 // The one appender of a log: turns elements into records, batches them, and keeps arrival times in order.
+using System.Buffers.Binary;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Wire;
@@ -23,7 +24,14 @@ public sealed class LogAppender
         _log = log;
         _batch = new AppendBatch(log.Partitions);
         _lastArrival = new long[log.Partitions];
-        Array.Fill(_lastArrival, long.MinValue);
+        var last = new LogBatch();
+        for (var p = 0; p < log.Partitions; p++)
+        {
+            _lastArrival[p] = log.NextOffset(p) > 0 && log.Read(p, log.NextOffset(p) - 1, 1, last)
+                ? BinaryPrimitives.ReadInt64LittleEndian(last.Records[1..])
+                : long.MinValue;
+        }
+
         _position = log.InputPosition;
     }
 

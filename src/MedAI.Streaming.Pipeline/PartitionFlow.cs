@@ -91,6 +91,16 @@ public sealed class PartitionFlow
         set => _series.AppliedOffset = value;
     }
 
+    /// <summary>Whether control records say that the model does not answer.</summary>
+    public bool ModelIsSilent => _state.ModelIsSilent(long.MaxValue);
+
+    /// <summary>The model failed and a control record says so: what is left before that record goes without it too.</summary>
+    public bool ModelGivenUp
+    {
+        get => _scores.GivenUp;
+        set => _scores.GivenUp = value;
+    }
+
     /// <summary>The number of patients.</summary>
     public int PatientCount => _state.Count - 1;
 

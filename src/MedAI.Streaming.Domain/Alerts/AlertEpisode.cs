@@ -33,7 +33,7 @@ public readonly record struct EpisodeChange(bool Changed, TransitionKind Kind)
 /// Open --Doubt--> Open, indeterminate --Hold--> Open
 /// Latched --Hold--> Open (recurred)            Latched --Acknowledge--> Closed
 /// </code>
-/// Escalation and recurrence take an acknowledgement back: what was accepted was less.
+/// Escalation, recurrence and the end of doubt take an acknowledgement back: what was accepted was less.
 /// </summary>
 public struct AlertEpisode
 {
@@ -142,7 +142,27 @@ public struct AlertEpisode
         }
 
         Indeterminate = false;
+        if (Acknowledged)
+        {
+            // What was accepted was before the doubt: that it holds again is news.
+            Acknowledged = false;
+            return Change(TransitionKind.Recurred);
+        }
+
         return Change(TransitionKind.BecameDeterminate);
+    }
+
+    /// <summary>The condition came once more, in another place: what was acknowledged was less.</summary>
+    public EpisodeChange HoldAnew(long eventTime, AlertPriority priority)
+    {
+        var change = Hold(eventTime, priority);
+        if (change.Changed || State != EpisodeState.Open)
+        {
+            return change;
+        }
+
+        Acknowledged = false;
+        return Change(TransitionKind.Recurred);
     }
 
     /// <summary>Somebody acknowledged.</summary>

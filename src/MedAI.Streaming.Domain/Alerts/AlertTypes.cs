@@ -120,4 +120,10 @@ public enum TransitionReason : byte
 
     /// <summary>Somebody acknowledged.</summary>
     ByPerson = 19,
+
+    /// <summary>Event times went back behind the source's watermark by more than its grace: the readings are stored, not judged.</summary>
+    ClockBehind = 20,
+
+    /// <summary>A device numbered newer data lower than before: its order starts anew.</summary>
+    NumberingRestarted = 21,
 }

@@ -27,6 +27,7 @@ public sealed class FeatureSpec
     private readonly double _sinceCap;
     private readonly double _admissionCap;
     private readonly double _clip;
+    private readonly uint _vitals;
 
     private FeatureSpec(Input[] inputs, Normalisation normalisation, long stepMs)
     {
@@ -35,6 +36,10 @@ public sealed class FeatureSpec
         _admissionCap = normalisation.AdmissionCapHours;
         _clip = normalisation.Clip;
         StepMs = stepMs;
+        foreach (ref readonly var input in inputs.AsSpan())
+        {
+            _vitals |= input.Kind == Kind.Value ? 1u << input.Vital : 0;
+        }
     }
 
     private enum Kind : byte
@@ -50,6 +55,9 @@ public sealed class FeatureSpec
 
     /// <summary>The number of inputs.</summary>
     public int Count => _inputs.Length;
+
+    /// <summary>The vital signs whose values the model takes, as bits of <see cref="VitalSignMask"/>.</summary>
+    public uint Vitals => _vitals;
 
     /// <summary>The length of a model step, ms.</summary>
     public long StepMs { get; }

@@ -18,7 +18,10 @@ public struct LimitLead
     /// <summary>Event time of the newest reading of the lead, ms; <see cref="long.MinValue"/> before the first.</summary>
     public long LastEventTime;
 
-    /// <summary>Arrival time of that reading, ms.</summary>
+    /// <summary>Event time of <see cref="LastValid"/>, ms; <see cref="long.MinValue"/> before the first.</summary>
+    public long LastValidTime;
+
+    /// <summary>Arrival time of the newest reading, ms.</summary>
     public long LastArrivalTime;
 
     /// <summary>The lead's last valid value; NaN before the first.</summary>
@@ -233,7 +236,7 @@ public struct PatientState
         for (var v = 0; v < VitalSignCatalogue.Count; v++)
         {
             state.Windows[v] = VitalWindow.Empty;
-            state.Leads[v] = new() { LastEventTime = long.MinValue, LastValid = double.NaN, Device = VitalWindow.NoDevice };
+            state.Leads[v] = new() { LastEventTime = long.MinValue, LastValid = double.NaN, LastValidTime = long.MinValue, Device = VitalWindow.NoDevice };
         }
 
         return state;

@@ -62,6 +62,9 @@ public struct DeviceOrder
     /// <summary>The class of the device.</summary>
     public SourceClass Source;
 
+    /// <summary>Arrival time of the newest frame, whatever it held; contact is judged by it.</summary>
+    public long LastHeard;
+
     /// <summary>Contact is lost.</summary>
     public bool Lost;
 
@@ -72,6 +75,7 @@ public struct DeviceOrder
     {
         Source = source,
         Watermark = long.MinValue,
+        LastHeard = long.MinValue,
         GapUntil = long.MaxValue,
         HeldFirst = -1,
     };
@@ -123,6 +127,14 @@ public struct DeviceOrder
         Next = 1;
         HighWater = 0;
         _seen = default;
+    }
+
+    /// <summary>Begins anew at a frame, because the device's own numbering went back.</summary>
+    public void RestartAt(ulong epoch, ulong sequence)
+    {
+        StartEpoch(epoch);
+        Remember(sequence);
+        Next = sequence;
     }
 
     /// <summary>Remembers a held frame of an epoch that has just begun; false: it is a repeat.</summary>

@@ -48,6 +48,12 @@ public static class VitalSignCatalogue
         Windows[(int)vital * SourceClassCount + (int)source];
 
     /// <summary>
+    /// How long a source keeps the lead of a vital sign without a new valid reading while another source has one, in ms: its validity
+    /// window, but at most 5 min, so that a cuff reading that is still valid does not shut out a newer one of another source.
+    /// </summary>
+    public static long LeadHold(VitalSign vital, SourceClass source) => Math.Min(ValidityWindow(vital, source), 5 * 60_000);
+
+    /// <summary>
     /// Finds a vital sign by its key, a LOINC code, an MDC code as a decimal number, or an MDC reference identifier; letter case
     /// does not matter. LOINC 8867-4 means heart rate, since it cannot tell pulse apart.
     /// </summary>

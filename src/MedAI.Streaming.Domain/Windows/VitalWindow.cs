@@ -5,8 +5,8 @@ namespace MedAI.Streaming.Domain.Windows;
 
 /// <summary>
 /// The settled readings of one vital sign of one patient, from one device at a time: the *lead*. Another device takes the lead
-/// when its class is preferred and its reading is as new as the lead's, or when the lead's last reading is older than its validity
-/// window; readings are never mixed.
+/// when its class is preferred and its reading is as new as the lead's, or when the lead was silent for its hold time; readings are
+/// never mixed.
 /// </summary>
 public struct VitalWindow
 {
@@ -56,17 +56,17 @@ public struct VitalWindow
     /// <param name="sequence">Sequence of the frame.</param>
     /// <param name="eventTime">Event time of the frame, ms.</param>
     /// <param name="value">Value in the canonical unit.</param>
-    /// <param name="validity">Validity window of the lead's class, ms.</param>
+    /// <param name="hold">How long the lead is kept without a new reading (<see cref="VitalSignCatalogue.LeadHold"/>), ms.</param>
     /// <param name="lastTick">Event time of the last score: older readings no longer count towards the mean of the next.</param>
     /// <param name="stepStart">Event time of the last model step.</param>
     /// <returns>False when another device has the lead and the reading was left aside.</returns>
     public bool Take(
-        byte device, SourceClass source, ulong epoch, ulong sequence, long eventTime, double value, long validity, long lastTick,
+        byte device, SourceClass source, ulong epoch, ulong sequence, long eventTime, double value, long hold, long lastTick,
         long stepStart)
     {
         if (device != Device)
         {
-            var stale = eventTime - LastEventTime > validity;
+            var stale = eventTime - LastEventTime > hold;
             var preferred = source < Source && eventTime >= LastEventTime;
             if (Device != NoDevice && !stale && !preferred)
             {

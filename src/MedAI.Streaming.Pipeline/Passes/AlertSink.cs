@@ -59,7 +59,8 @@ internal sealed class AlertSink(FlowState state, CommitBatch commit)
             ruleState.PageAt = 0;
             state.Patient(patient).PagesPending--;
             var opened = ruleState.PageOpened;
-            if (ruleState.Episode.State == EpisodeState.Open && ruleState.Episode.OpenedEventTime == opened)
+            if (ruleState.Episode.State == EpisodeState.Open && !ruleState.Episode.Indeterminate
+                && ruleState.Episode.OpenedEventTime == opened)
             {
                 var id = string.Create(
                     CultureInfo.InvariantCulture,
@@ -83,7 +84,8 @@ internal sealed class AlertSink(FlowState state, CommitBatch commit)
             state.Patient(patient).PagesPending++;
         }
 
-        ruleState.PageAt = Grid.After(now);
+        // The rest of a batch may end the condition: it is given as long as anything is waited for.
+        ruleState.PageAt = Grid.After(now + state.Patient(patient).SettleTime);
         ruleState.PageOpened = transition.OpenedEventTime;
         ruleState.PageOrdinal = transition.Ordinal;
         ref var next = ref state.NextInstant(patient);

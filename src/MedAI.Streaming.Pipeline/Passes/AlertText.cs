@@ -56,6 +56,8 @@ internal static class AlertText
             TransitionReason.SignalBadAfterBreach => $"the signal was lost for {value} s after a value beyond its limit",
             TransitionReason.SignalGood => "the signal is good again",
             TransitionReason.ClockAhead => $"event times are {value} s ahead of arrival; the readings are rejected",
+            TransitionReason.ClockBehind => $"event times went back by {value} s; the readings are late: stored, not judged",
+            TransitionReason.NumberingRestarted => $"the device's numbering went back to {value}; its order starts anew",
             TransitionReason.ClockAgrees => "event times agree with arrival again",
             TransitionReason.ModelSilent => "the model does not answer; the clinical score stands in",
             TransitionReason.ModelBack => "the model answers again",

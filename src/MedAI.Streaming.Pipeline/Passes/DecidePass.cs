@@ -86,7 +86,7 @@ internal sealed class DecidePass(
                 alerts.Note(request.Patient, index, in decision, Evidence(in request, (ScoreKind)kind, in result));
             }
 
-            indeterminate |= ruleState.Episode.Indeterminate ? result.StaleMask : 0;
+            indeterminate |= ruleState.Episode.Indeterminate ? result.StaleMask | result.MissingMask : 0;
         }
 
         Technical(
@@ -117,8 +117,17 @@ internal sealed class DecidePass(
 
         Technical(
             in request, state.Book.ModelSilent, silent, TransitionReason.ModelSilent, TransitionReason.ModelBack, 0, modelId);
-        if (silent || state.Settings.Model is not { Enabled: true } rule)
+        if (state.Settings.Model is not { Enabled: true } rule)
         {
+            return;
+        }
+
+        if (silent)
+        {
+            alerts.Note(
+                request.Patient, state.Book.Model,
+                new Decision(state.Rule(request.Patient, state.Book.Model).Episode.Doubt(), TransitionReason.ModelSilent, double.NaN),
+                new Evidence(request.Time, double.NaN, Model: modelId));
             return;
         }
 
@@ -127,7 +136,7 @@ internal sealed class DecidePass(
         if (decision.Change.Changed)
         {
             alerts.Note(request.Patient, state.Book.Model, in decision, new Evidence(
-                request.Time, risk, alerts.ReadingIds(request.Patient, p.Seen), Names(0, stale), modelId));
+                request.Time, risk, alerts.ReadingIds(request.Patient, p.Seen), Names(state.Features!.Vitals & ~p.Seen, stale), modelId));
         }
     }
 

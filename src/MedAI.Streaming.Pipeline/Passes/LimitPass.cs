@@ -21,12 +21,15 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
             ref var lead = ref p.Leads[vital];
-            if (lead.Device != frame.Device && !TakesLead(ref lead, vital, in frame))
+            var bit = 1u << vital;
+            if (lead.Device != frame.Device && !TakesLead(ref lead, vital, in frame, (frame.Bad & bit) != 0))
             {
                 continue;
             }
 
-            if (frame.EventTime <= lead.LastEventTime)
+            // Charts are corrected under the same time; a device says one thing at a time.
+            if (frame.EventTime < lead.LastEventTime
+                || (frame.EventTime == lead.LastEventTime && frame.Source != SourceClass.Charted))
             {
                 continue;
             }
@@ -34,7 +37,6 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
             var before = lead.LastEventTime;
             lead.LastEventTime = frame.EventTime;
             lead.LastArrivalTime = frame.ArrivalTime;
-            var bit = 1u << vital;
             if ((frame.Bad & bit) != 0)
             {
                 // A charted slip of the pen is no signal: it is rejected, and that is all.
@@ -48,6 +50,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
 
             var value = frame.Values[vital];
             lead.LastValid = value;
+            lead.LastValidTime = frame.EventTime;
             if ((p.Active & bit) != 0 || !profile.IsQuiet(vital, value))
             {
                 ObserveClosely(patient, vital, ref frame, value, before);
@@ -65,7 +68,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         for (var mask = p.Active; mask != 0; mask &= mask - 1)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
-            if (StaleFrom(in p, vital) <= instant)
+            if (StaleFrom(in p, vital) <= instant && AnyCertain(patient, vital))
             {
                 Doubt(patient, vital, p.Leads[vital].LastEventTime);
             }
@@ -94,17 +97,25 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         for (var mask = p.Active; mask != 0; mask &= mask - 1)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
-            foreach (var rule in state.Book.Profile(p.Facts.Profile).LimitsOf(vital))
-            {
-                ref readonly var episode = ref state.Rule(patient, rule).Episode;
-                if (episode.State == EpisodeState.Open && !episode.Indeterminate)
-                {
-                    next = Math.Min(next, StaleFrom(in p, vital));
-                }
-            }
+            next = AnyCertain(patient, vital) ? Math.Min(next, StaleFrom(in p, vital)) : next;
         }
 
         return next;
+    }
+
+    // Whether a limit on a vital sign is open and not yet in doubt.
+    private bool AnyCertain(int patient, int vital)
+    {
+        foreach (var rule in state.Book.Profile(state.Patient(patient).Facts.Profile).LimitsOf(vital))
+        {
+            ref readonly var episode = ref state.Rule(patient, rule).Episode;
+            if (episode.State == EpisodeState.Open && !episode.Indeterminate)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static long StaleFrom(ref readonly PatientState p, int vital)
@@ -114,36 +125,37 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         return Math.Max(expired, lead.LastArrivalTime) + p.SettleTime + 1;
     }
 
-    /// <summary>The highest priority of the patient's open limits on vital signs led by a device.</summary>
-    public AlertPriority OpenPriority(int patient, int device)
+    /// <summary>The highest priority that a device's last valid values call for, whether or not their condition delay is over.</summary>
+    public AlertPriority BreachedPriority(int patient, int device)
     {
         ref var p = ref state.Patient(patient);
         var highest = AlertPriority.None;
         for (var mask = p.Active; mask != 0; mask &= mask - 1)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
-            if (p.Leads[vital].Device != device)
+            if (p.Leads[vital].Device == device)
             {
-                continue;
-            }
-
-            foreach (var rule in state.Book.Profile(p.Facts.Profile).LimitsOf(vital))
-            {
-                ref readonly var episode = ref state.Rule(patient, rule).Episode;
-                highest = episode.State == EpisodeState.Open && episode.Priority > highest ? episode.Priority : highest;
+                var breached = BreachedPriority(patient, vital, p.Leads[vital].LastValid);
+                highest = breached > highest ? breached : highest;
             }
         }
 
         return highest;
     }
 
-    private static bool TakesLead(ref LimitLead lead, int vital, ref readonly Frame frame)
+    // A bad signal takes no lead from anybody, and does not keep it: after the bad-signal time whoever has a valid value leads.
+    private bool TakesLead(ref LimitLead lead, int vital, ref readonly Frame frame, bool bad)
     {
-        var stale = frame.EventTime - lead.LastEventTime > VitalSignCatalogue.ValidityWindow((VitalSign)vital, lead.Source);
-        var preferred = frame.Source < lead.Source && frame.EventTime > lead.LastEventTime;
-        if (lead.Device != VitalWindow.NoDevice && !stale && !preferred)
+        if (lead.Device != VitalWindow.NoDevice)
         {
-            return false;
+            var hold = VitalSignCatalogue.LeadHold((VitalSign)vital, lead.Source);
+            var silent = lead.LastValidTime == long.MinValue || frame.EventTime - lead.LastValidTime > hold;
+            var unusable = lead.BadSince != 0 && frame.EventTime - lead.BadSince >= state.Settings.BadSignalSeconds * 1000L;
+            var preferred = frame.Source < lead.Source && frame.EventTime > lead.LastEventTime;
+            if (bad || !(silent || unusable || preferred))
+            {
+                return false;
+            }
         }
 
         lead.Device = frame.Device;

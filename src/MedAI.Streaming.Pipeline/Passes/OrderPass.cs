@@ -64,10 +64,19 @@ internal sealed class OrderPass(
             return;
         }
 
+        sources.Heard(element.Patient, in frame);
+        Wake(element.Patient, sources.LostAt(in p, in device));
         Judge(ref p, ref frame, in device, in settings, in element, rejected);
         switch (arrival)
         {
             case Arrival.Release:
+                Release(element.Patient, element.Frame);
+                ReleaseContiguous(element.Patient, frame.Device);
+                break;
+            case Arrival.Filler when IsNews(in frame, in device):
+                // Under an old number comes what is newer than all before: a wild number went before, or the device restarted badly.
+                sources.Restarted(element.Patient, in frame);
+                device.RestartAt(frame.Epoch, frame.Sequence);
                 Release(element.Patient, element.Frame);
                 ReleaseContiguous(element.Patient, frame.Device);
                 break;
@@ -150,6 +159,7 @@ internal sealed class OrderPass(
 
         if ((frame.Flags & FrameFlags.Late) != 0)
         {
+            sources.Behind(patient, in frame, watermark);
             state.Frames.Free(number);
             return;
         }
@@ -166,17 +176,11 @@ internal sealed class OrderPass(
             Start(ref p, patient, in frame);
         }
 
-        sources.Heard(patient, in frame, watermark);
+        sources.OnTime(patient, in frame);
         limits.Observe(patient, ref frame);
-        if ((frame.Flags & FrameFlags.LimitChanged) != 0)
+        if (p.Active != 0)
         {
             Wake(patient, limits.NextDoubt(patient));
-        }
-
-        var timeout = state.Settings.Sources[(int)frame.Source].ContactTimeout;
-        if (timeout > 0)
-        {
-            Wake(patient, device.Watermark + timeout + 1);
         }
 
         windows.Settle(patient, number);
@@ -237,8 +241,18 @@ internal sealed class OrderPass(
             return;
         }
 
+        ref var p = ref state.Patient(patient);
+        if (p.FirstEventTime == long.MinValue)
+        {
+            Start(ref p, patient, in frame);
+        }
+
         windows.Settle(patient, number);
     }
+
+    private static bool IsNews(ref readonly Frame frame, ref readonly DeviceOrder device) =>
+        (frame.Flags & (FrameFlags.Late | FrameFlags.Future)) == 0 && device.Watermark != long.MinValue
+        && frame.EventTime > device.Watermark;
 
     private void Start(ref PatientState p, int patient, ref readonly Frame frame)
     {
@@ -255,6 +269,15 @@ internal sealed class OrderPass(
     private void RunInstant(int patient, long instant)
     {
         ref var p = ref state.Patient(patient);
+        state.NextInstant(patient) = PatientState.Never;
+        var due = NextDue(ref p, patient);
+        if (due > instant)
+        {
+            // A wake-up that was overtaken by what came since: nothing may depend on it.
+            Wake(patient, due);
+            return;
+        }
+
         p.LastArrival = Math.Max(p.LastArrival, instant);
         for (var local = 0; local < p.DeviceCount; local++)
         {
@@ -272,23 +295,17 @@ internal sealed class OrderPass(
             alerts.DecideDelayedPages(patient, instant);
         }
 
-        state.NextInstant(patient) = PatientState.Never;
         Wake(patient, Math.Max(NextDue(ref p, patient), instant + 1));
     }
 
     /// <summary>The earliest arrival time at which anything of a patient is due, or <see cref="PatientState.Never"/>.</summary>
     public long NextDue(ref PatientState p, int patient)
     {
-        var due = Math.Min(Math.Min(p.ForceAt, WindowPass.StepTakenAt(in p)), limits.NextDoubt(patient));
+        var due = Math.Min(WindowPass.NextTaken(in p), limits.NextDoubt(patient));
         for (var local = 0; local < p.DeviceCount; local++)
         {
             ref var device = ref state.Device(ref p, local);
-            due = Math.Min(due, device.GapUntil);
-            var timeout = state.Settings.Sources[(int)device.Source].ContactTimeout;
-            if (timeout > 0 && !device.Lost && device.Watermark != long.MinValue)
-            {
-                due = Math.Min(due, device.Watermark + timeout + 1);
-            }
+            due = Math.Min(due, Math.Min(device.GapUntil, sources.LostAt(in p, in device)));
         }
 
         if (p.PagesPending > 0)

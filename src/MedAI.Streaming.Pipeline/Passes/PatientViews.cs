@@ -38,7 +38,7 @@ internal sealed class PatientViews(FlowState state, ILiveFeed feed)
     {
         ref readonly var p = ref state.Patient(patient);
         var names = state.Names(patient);
-        DecidePass.Fill(in p, Math.Max(p.Clock, p.LastTick), out var inputs);
+        DecidePass.Fill(in p, Math.Max(p.LastArrival, p.LastTick), out var inputs);
         var result = News2.Score(in inputs);
         return new PatientView(
             names.Id, names.Ward, names.Bed, p.Clock, p.LastArrival, Vitals(in p),

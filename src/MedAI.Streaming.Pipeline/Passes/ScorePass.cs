@@ -1,4 +1,5 @@
 // The third pass: all due rows of the batch go through the model together.
+using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Scoring;
 using MedAI.Streaming.Pipeline.State;
 
@@ -22,7 +23,7 @@ internal sealed class ScorePass(FlowState state, ModelScorer? scorer)
 
         foreach (var request in requests)
         {
-            if (!scorer.InService || state.ModelIsSilent(state.Patient(request.Patient).LastArrival))
+            if (GivenUp || state.ModelIsSilent(state.Patient(request.Patient).LastArrival))
             {
                 _rowOf.Add(-1);
                 continue;
@@ -34,8 +35,16 @@ internal sealed class ScorePass(FlowState state, ModelScorer? scorer)
             state.ModelState(request.Patient).CopyTo(_rows.State(row));
         }
 
+        if (_rows.Count > 0 && !scorer.InService)
+        {
+            throw new ModelFailedException("the model failed before and is not asked any more");
+        }
+
         scorer.Score(_rows);
     }
+
+    /// <summary>The model is not asked any more, whatever the log says.</summary>
+    public bool GivenUp { get; set; }
 
     /// <summary>Whether a model is served at all.</summary>
     public bool HasModel => scorer is not null;

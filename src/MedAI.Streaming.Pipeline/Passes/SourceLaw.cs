@@ -15,31 +15,34 @@ namespace MedAI.Streaming.Pipeline.Passes;
 /// </summary>
 internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink alerts)
 {
-    /// <summary>A frame was released that is not ahead: contact is back, and old gaps and skews clear after a while.</summary>
-    /// <param name="patient">The patient.</param>
-    /// <param name="frame">The frame.</param>
-    /// <param name="watermark">The source's watermark before it.</param>
-    public void Heard(int patient, ref readonly Frame frame, long watermark)
+    /// <summary>A frame arrived that was not here before, whatever it holds: there is contact.</summary>
+    public void Heard(int patient, ref readonly Frame frame)
     {
         ref var p = ref state.Patient(patient);
         ref var device = ref state.Device(ref p, frame.Device);
-        var source = (int)frame.Source;
-        // A backlog that comes after a silence is no contact yet: contact is back with what is news.
-        var timeout = state.Settings.Sources[source].ContactTimeout;
-        if (device.Lost && frame.EventTime > watermark && frame.ArrivalTime - frame.EventTime <= timeout)
+        device.LastHeard = Math.Max(device.LastHeard, frame.ArrivalTime);
+        if (!device.Lost)
         {
-            device.Lost = false;
-            p.LostDevices &= ~(1u << frame.Device);
-            if (!AnyLost(ref p, frame.Source))
-            {
-                // Which of several lost devices is heard last is chance: the frame is no part of the evidence.
-                var rule = state.Book.Contact(frame.Source);
-                alerts.Note(
-                    patient, rule, new Decision(state.Rule(patient, rule).Episode.End(false), TransitionReason.ContactRestored, double.NaN),
-                    new Evidence(frame.EventTime, double.NaN, Detail: $"device {state.Names(patient).Devices[frame.Device]}"));
-            }
+            return;
         }
 
+        device.Lost = false;
+        p.LostDevices &= ~(1u << frame.Device);
+        if (!AnyLost(ref p, frame.Source))
+        {
+            // Which of several lost devices is heard last is chance: the frame is no part of the evidence.
+            var rule = state.Book.Contact(frame.Source);
+            alerts.Note(
+                patient, rule, new Decision(state.Rule(patient, rule).Episode.End(false), TransitionReason.ContactRestored, double.NaN),
+                new Evidence(frame.EventTime, double.NaN, Detail: $"device {state.Names(patient).Devices[frame.Device]}"));
+        }
+    }
+
+    /// <summary>A frame was released on time: old gaps and wrong clocks clear after a while.</summary>
+    public void OnTime(int patient, ref readonly Frame frame)
+    {
+        ref var p = ref state.Patient(patient);
+        var source = (int)frame.Source;
         var clear = state.Settings.TechnicalClearSeconds * 1000L;
         if (p.LastGap[source] != 0 && frame.EventTime - p.LastGap[source] >= clear)
         {
@@ -63,6 +66,15 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
             patient, state.Book.Gap(frame.Source), AlertPriority.Low, TransitionReason.SequenceGap, frame.EventTime, missing, in frame);
     }
 
+    /// <summary>A frame has newer data under an older number: the device's numbering went back, and its order starts anew.</summary>
+    public void Restarted(int patient, ref readonly Frame frame)
+    {
+        state.Patient(patient).LastGap[(int)frame.Source] = frame.EventTime;
+        Hold(
+            patient, state.Book.Gap(frame.Source), AlertPriority.Low, TransitionReason.NumberingRestarted, frame.EventTime, frame.Sequence,
+            in frame);
+    }
+
     /// <summary>A frame's event time is further ahead of its arrival than the source may be; it was rejected.</summary>
     public void Ahead(int patient, ref readonly Frame frame, long watermark)
     {
@@ -75,6 +87,20 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
             (frame.EventTime - frame.ArrivalTime) / 1000.0, in frame);
     }
 
+    /// <summary>A frame in sequence is late: the device's clock went back. Charted values may be as late as people are.</summary>
+    public void Behind(int patient, ref readonly Frame frame, long watermark)
+    {
+        if (frame.Source == SourceClass.Charted)
+        {
+            return;
+        }
+
+        state.Patient(patient).LastSkew[(int)frame.Source] = watermark;
+        Hold(
+            patient, state.Book.Clock(frame.Source), AlertPriority.Medium, TransitionReason.ClockBehind, watermark,
+            (watermark - frame.EventTime) / 1000.0, in frame);
+    }
+
     /// <summary>Looks whose contact is lost at an instant of arrival time; whoever fell silent first comes first.</summary>
     public void CheckContact(int patient, long instant)
     {
@@ -85,7 +111,7 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
             for (var local = 0; local < p.DeviceCount; local++)
             {
                 ref var device = ref state.Device(ref p, local);
-                if (IsSilent(in device, instant) && (lost < 0 || device.Watermark < state.Device(ref p, lost).Watermark))
+                if (LostAt(in p, in device) <= instant && (lost < 0 || HeardAt(in p, in device) < HeardAt(in p, in state.Device(ref p, lost))))
                 {
                     lost = local;
                 }
@@ -100,11 +126,19 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
         }
     }
 
-    private bool IsSilent(ref readonly DeviceOrder device, long instant)
+    /// <summary>Arrival time at which contact with a device is lost if nothing is heard, or <see cref="PatientState.Never"/>.</summary>
+    public long LostAt(ref readonly PatientState p, ref readonly DeviceOrder device)
     {
         var timeout = state.Settings.Sources[(int)device.Source].ContactTimeout;
-        return timeout > 0 && !device.Lost && device.Watermark != long.MinValue && instant - device.Watermark > timeout;
+        return timeout == 0 || device.Lost || device.LastHeard == long.MinValue
+            ? PatientState.Never
+            : HeardAt(in p, in device) + timeout + 1;
     }
+
+    // The newest event time, where it agrees with arrival as live data does: the way of a frame then makes no difference. A clock
+    // that is slow or fast does not lose or keep contact: arrival decides.
+    private static long HeardAt(ref readonly PatientState p, ref readonly DeviceOrder device) =>
+        Math.Clamp(device.Watermark, device.LastHeard - p.SettleTime, device.LastHeard);
 
     private void Lose(ref PatientState p, int patient, int local)
     {
@@ -114,22 +148,20 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
         p.LostDevices |= 1u << local;
         // A lost signal must not hide an arrest: silence after a breach is as urgent as the breach.
         var least = device.Source == SourceClass.Bedside ? AlertPriority.Medium : AlertPriority.Low;
-        var open = limits.OpenPriority(patient, local);
+        var breached = limits.BreachedPriority(patient, local);
+        var since = HeardAt(in p, in device);
         var rule = state.Book.Contact(device.Source);
-        var change = state.Rule(patient, rule).Episode.Hold(device.Watermark, open > least ? open : least);
-        if (change.Changed)
-        {
-            alerts.Note(
-                patient, rule, new Decision(change, TransitionReason.ContactLost, double.NaN),
-                new Evidence(device.Watermark, timeout / 1000.0, Detail: $"device {state.Names(patient).Devices[local]}"));
-        }
+        var change = state.Rule(patient, rule).Episode.HoldAnew(since, breached > least ? breached : least);
+        alerts.Note(
+            patient, rule, new Decision(change, TransitionReason.ContactLost, double.NaN),
+            new Evidence(since, timeout / 1000.0, Detail: $"device {state.Names(patient).Devices[local]}"));
 
         for (var mask = p.Active; mask != 0; mask &= mask - 1)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
             if (p.Leads[vital].Device == local)
             {
-                limits.Doubt(patient, vital, device.Watermark);
+                limits.Doubt(patient, vital, since);
             }
         }
     }

@@ -77,7 +77,7 @@ internal sealed class WindowPass(FlowState state)
             else if (next > p.Settled || TakenAt(in p, next) > p.LastArrival)
             {
                 ref var wake = ref state.NextInstant(patient);
-                wake = Math.Min(wake, next > p.Settled ? StepTakenAt(in p) : TakenAt(in p, next));
+                wake = Math.Min(wake, NextTaken(in p));
                 return true;
             }
             else if (!SkipSilence(ref p, patient) && Take(ref p, patient, next))
@@ -90,6 +90,14 @@ internal sealed class WindowPass(FlowState state)
     /// <summary>Arrival time at which an instant of live data is taken.</summary>
     public static long TakenAt(ref readonly PatientState p, long instant) =>
         instant == PatientState.Never ? instant : Grid.AtOrAfter(instant + p.SettleTime);
+
+    /// <summary>The earliest arrival time at which an instant of the patient is taken if nothing comes.</summary>
+    public static long NextTaken(ref readonly PatientState p)
+    {
+        var next = Math.Min(p.DueTick, p.NextStep);
+        var settled = next <= p.Settled ? TakenAt(in p, next) : PatientState.Never;
+        return Math.Min(settled, Math.Min(p.ForceAt, StepTakenAt(in p)));
+    }
 
     /// <summary>Arrival time at which the end of the model's step is taken, if the patient's clock has passed it.</summary>
     public static long StepTakenAt(ref readonly PatientState p) =>
@@ -220,8 +228,8 @@ internal sealed class WindowPass(FlowState state)
             var vital = BitOperations.TrailingZeroCount(mask);
             ref var window = ref p.Windows[vital];
             p.Dirty |= window.Take(
-                f.Device, f.Source, f.Epoch, f.Sequence, f.EventTime, f.Values[vital], Validity(vital, window.Source), p.LastTick,
-                p.StepStart);
+                f.Device, f.Source, f.Epoch, f.Sequence, f.EventTime, f.Values[vital],
+                VitalSignCatalogue.LeadHold((VitalSign)vital, window.Source), p.LastTick, p.StepStart);
             p.Seen |= 1u << vital;
         }
 

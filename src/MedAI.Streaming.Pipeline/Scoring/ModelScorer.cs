@@ -10,7 +10,7 @@ public sealed class ScoreRows(int inputs, int stateSize)
     public int Count { get; set; }
 
     /// <summary>Why the model did not answer for these rows, or null. Set by whichever flow ran the call.</summary>
-    internal ModelFailedException? Failure { get; set; }
+    internal Exception? Failure { get; set; }
 
     /// <summary>Floats per input row.</summary>
     public int InputSize { get; } = inputs;
@@ -138,8 +138,9 @@ public sealed class ModelScorer(IScoringModel model)
         {
             Run(_taken);
         }
-        catch (ModelFailedException failure)
+        catch (Exception failure)
         {
+            // Whatever it was, none of these rows was scored: every flow that waits for them must know.
             foreach (var rows in _taken)
             {
                 rows.Failure = failure;

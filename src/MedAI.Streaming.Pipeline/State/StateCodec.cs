@@ -69,7 +69,7 @@ internal sealed class StateCodec(FlowState state)
         {
             return ReadBody(id, blob[sizeof(int)..]);
         }
-        catch (ArgumentOutOfRangeException inner)
+        catch (Exception inner) when (inner is ArgumentOutOfRangeException or IndexOutOfRangeException)
         {
             throw new StoreException(StoreFailure.Corrupt, $"the state of patient '{id}' is damaged: replay the log into a new store", inner);
         }

@@ -8,6 +8,9 @@ namespace MedAI.Streaming.Pipeline.Wire;
 /// <summary>Decodes control records.</summary>
 public static class ControlDecoder
 {
+    // Older than any person was; a sentinel such as -1 or 999 is no age.
+    private const double MaxAgeYears = 130;
+
     /// <summary>Decodes a record that is not a frame.</summary>
     /// <returns>The element, or null when the bytes are not well-formed or the kind is unknown.</returns>
     public static LogElement? Decode(RecordKind kind, long arrivalTime, int partition, ReadOnlySpan<byte> payload) => kind switch
@@ -58,7 +61,9 @@ public static class ControlDecoder
             }
         }
 
-        return reader.Failed || facts.Patient.Length == 0 ? null : facts;
+        var sound = facts.AgeYears is not { } age || age is >= 0 and <= MaxAgeYears;
+        var timely = facts.AdmissionTime is not { } admission || FrameDecoder.IsTime(admission);
+        return reader.Failed || !sound || !timely || facts.Patient.Length == 0 ? null : facts;
     }
 
     private static AcknowledgementElement? Acknowledgement(long arrivalTime, ReadOnlySpan<byte> payload)

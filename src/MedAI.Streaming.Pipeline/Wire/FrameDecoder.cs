@@ -89,7 +89,7 @@ public static class FrameDecoder
             }
         }
 
-        if (reader.Failed || source > 3 || frame.EventTime is < FirstTime or > LastTime || !IsId(patient) || !IsId(device))
+        if (reader.Failed || source > 3 || !IsTime(frame.EventTime) || !IsId(patient) || !IsId(device))
         {
             return Unusable(RejectReason.Malformed, rejected, firstRejected);
         }
@@ -102,6 +102,9 @@ public static class FrameDecoder
         frame.Source = (SourceClass)(source - 1);
         return RejectReason.None;
     }
+
+    /// <summary>Whether a time is in the years 1 to 9999, so that arithmetic on it cannot overflow.</summary>
+    internal static bool IsTime(long time) => time is >= FirstTime and <= LastTime;
 
     // Bytes that are no text would become the same name for different patients.
     private static bool IsId(ReadOnlySpan<byte> bytes) => bytes.Length <= MaxIdBytes && Utf8.IsValid(bytes);
