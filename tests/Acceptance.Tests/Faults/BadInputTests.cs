@@ -157,7 +157,7 @@ public sealed class BadInputTests : IDisposable
             file.Write(format == "csv" ? Csv(2)[Header.Length..] : Ndjson(2));
         }
 
-        // Half a gigabyte of address space for everything that is collected; the line alone would need twice 200 MB as text.
+        // 96 MiB for everything on the heap; the line alone would need 100 as bytes and 200 as text.
         using var child = _medai.Launch(
             "env", "DOTNET_GCHeapHardLimit=0x6000000", "dotnet", Medai.Program, "replay", format, path, "--no-model", "--out", _medai.At("long.store"),
             "--report", _medai.At("long.json"));

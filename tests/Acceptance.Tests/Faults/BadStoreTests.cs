@@ -161,10 +161,21 @@ public sealed class BadStoreTests : IDisposable
 
         Assert.True(code == ExitCodes.Store, $"exit code {code}: {error}");
         Assert.Contains(_medai.At("killed"), error, StringComparison.Ordinal);
-        Assert.DoesNotContain("unexpected", error, StringComparison.Ordinal);
+        Assert.Contains("the limit on the size of files", error, StringComparison.Ordinal);
         var resumed = await _medai.ReplayAsync("killed", [.. input, "--resume"]);
         Assert.Equal(undisturbed.WhatWasDecided, resumed.WhatWasDecided);
         Assert.Equal(StoreContent.Of(_medai.At("undisturbed")), StoreContent.Of(_medai.At("killed")));
+    }
+
+    [Fact]
+    public async Task A_report_that_cannot_be_written_costs_no_run()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux has a file that is always full");
+        Assert.Equal(ExitCodes.Failure, await _medai.RunAsync([.. _replay, "--report", "/dev/full"]));
+        Assert.Contains($"the run is finished and kept in {_medai.At("store")}", _medai.Error, StringComparison.Ordinal);
+
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync([.. _replay, "--resume", "--report", _medai.At("report.json")]));
+        Assert.Equal(120, Report.Read(_medai.At("report.json")).In);
     }
 
     private static string Readings(int seconds)

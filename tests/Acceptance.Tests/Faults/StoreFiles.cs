@@ -15,10 +15,12 @@ internal static class StoreFiles
         return Enumerable.Range(0, store.Log.Partitions).Sum(store.Log.NextOffset);
     }
 
-    /// <summary>Changes whenever the log is written.</summary>
-    public static string Stamp(string directory) => string.Join(
-        ' ', Files(directory).Where(file => file.Name.StartsWith("log.db", StringComparison.Ordinal) && !file.Name.EndsWith("-shm", StringComparison.Ordinal))
-            .OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => $"{file.Name}:{file.Length}:{file.LastWriteTimeUtc.Ticks}"));
+    /// <summary>Changes whenever one of a store's files is written: <c>log.db</c>, <c>state.db</c> or <c>series.db</c>.</summary>
+    public static string Stamp(string directory, string name) => string.Join(
+        ' ', Files(directory)
+            .Where(file => file.Name == name || file.Name == name + "-wal")
+            .OrderBy(file => file.Name, StringComparer.Ordinal)
+            .Select(file => $"{file.Name}:{file.Length}:{file.LastWriteTimeUtc.Ticks}"));
 
     private static FileInfo[] Files(string directory)
     {

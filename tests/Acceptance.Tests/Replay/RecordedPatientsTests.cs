@@ -31,6 +31,7 @@ public sealed class RecordedPatientsTests : IDisposable
         Assert.All(rules, rule => Assert.Contains(report.AlertsByRule.Keys, name => name.StartsWith(rule, StringComparison.Ordinal)));
         Assert.True(report.Scores > 0, "the model scored nobody");
         Assert.Equal(report.Sha, StoreContent.Sha(await _medai.ShowAsync("transitions", "a")));
+        var content = StoreContent.Of(_medai.At("a"));
         foreach (var (store, more) in new (string, string[])[]
         {
             ("batch-1", ["--batch", "1"]), ("batch-4096", ["--batch", "4096"]),
@@ -38,6 +39,7 @@ public sealed class RecordedPatientsTests : IDisposable
         })
         {
             Assert.Equal(report.WhatWasDecided, (await _medai.ReplayAsync(store, [.. input, .. more])).WhatWasDecided);
+            Assert.Equal(content, StoreContent.Of(_medai.At(store)));
         }
     }
 

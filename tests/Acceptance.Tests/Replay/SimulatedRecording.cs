@@ -20,7 +20,8 @@ internal sealed record SimulatedRecording(string Text, long Readings, double Sec
     {
         var options = new FleetOptions { MaxPatients = 12, MinFrames = frames, MaxFrames = frames, Acknowledgements = false };
         var fleet = FaultyFleet.Faultless(seed, options)
-            .With(Fault.Restart(0.01)).With(Fault.Corrupt(0.05)).With(Fault.LateBatches(0.5, 5 * 60_000))
+            .With(Fault.Restart(0.01)).With(Fault.Corrupt(0.05))
+            .With(Fault.Skew(0.01, -5 * 3_600_000)).With(Fault.Skew(0.005, 3 * 3_600_000)).With(Fault.LateBatches(0.5, 5 * 60_000))
             .With(Fault.Drop(0.02)).With(Fault.Duplicate(0.1)).With(Fault.Disorder(5_000));
         return Of(fleet.Elements);
     }
