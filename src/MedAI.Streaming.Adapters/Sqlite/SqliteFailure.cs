@@ -20,6 +20,10 @@ internal static class SqliteFailure
             raw.SQLITE_IOERR when IsFull(path) => Full(path, said),
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => Corrupt(path, said),
             raw.SQLITE_IOERR when rc == raw.SQLITE_IOERR_SHORT_READ => Corrupt(path, said),
+            raw.SQLITE_IOERR => new StoreException(
+                StoreFailure.Other,
+                $"{path} cannot be read or written. Check the disk, this user's quota and the limit on the size of files, then start "
+                + $"again; what was committed is safe. {said}"),
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new StoreException(
                 StoreFailure.InUse, $"{path} is locked by another program. Close that program and start again. {said}"),
             raw.SQLITE_CANTOPEN => new StoreException(

@@ -121,11 +121,7 @@ internal sealed class ReplayCommand : MedaiCommand
         }
 
         var report = RunReport.Of(run, outcome);
-        if (reportFile is not null)
-        {
-            File.WriteAllText(reportFile, report.Json());
-        }
-
+        WriteReport(reportFile, report, plan.Directory);
         RunSummary.Write(_line.Surroundings.Output, report, plan.Directory);
         return ExitCodes.Ok;
     }
@@ -136,6 +132,26 @@ internal sealed class ReplayCommand : MedaiCommand
         var folder = file is null ? null : Path.GetDirectoryName(Path.GetFullPath(file));
         if (folder is not null && !Directory.Exists(folder))
             throw new UsageException($"--report: there is no folder {folder}. Make it, or choose another file.");
+        if (Directory.Exists(file))
+            throw new UsageException($"--report: {file} is a folder. Name a file in it.");
+    }
+
+    private static void WriteReport(string? file, RunReport report, string store)
+    {
+        if (file is null)
+            return;
+
+        try
+        {
+            File.WriteAllText(file, report.Json());
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(
+                $"the run is finished and kept in {store}, but its report cannot be written: {refused.Message} "
+                + "Start it again with --resume and another --report.",
+                refused);
+        }
     }
 
     private static IRecordedSource Source(string format, string path)
