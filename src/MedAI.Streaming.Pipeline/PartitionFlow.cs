@@ -14,19 +14,6 @@ using MedAI.Streaming.Pipeline.Wire;
 
 namespace MedAI.Streaming.Pipeline;
 
-/// <summary>The law every flow of a store judges by: the rules, and the model they call.</summary>
-/// <param name="Book">The rules.</param>
-/// <param name="Features">The model's inputs; null: no model.</param>
-/// <param name="Scorer">The model; null: no model, or one that could not be loaded (then control records say so).</param>
-public sealed record FlowLaw(RuleBook Book, FeatureSpec? Features, ModelScorer? Scorer)
-{
-    /// <summary>The model's id, or empty.</summary>
-    public string ModelId => Scorer?.Model.Card.Id ?? "";
-
-    /// <summary>Floats of model state per patient.</summary>
-    public int ModelStateSize => Scorer?.Model.Card.StateSize ?? 0;
-}
-
 /// <summary>
 /// The flow of one partition: one synchronous method over an owned batch, no thread of its own, no clock. What it decides is a
 /// function of the log alone: of how the log is cut into batches, and of where the flow was stopped and resumed, nothing depends.
