@@ -2,13 +2,11 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using MedAI.Streaming.Domain.Alerts;
-using MedAI.Streaming.Domain.Features;
 using MedAI.Streaming.Domain.Patients;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Pipeline.Passes;
 using MedAI.Streaming.Pipeline.Ports;
-using MedAI.Streaming.Pipeline.Scoring;
 using MedAI.Streaming.Pipeline.State;
 using MedAI.Streaming.Pipeline.Wire;
 
