@@ -86,7 +86,7 @@ internal sealed class DecidePass(
                 alerts.Note(request.Patient, index, in decision, Evidence(in request, (ScoreKind)kind, in result));
             }
 
-            indeterminate |= ruleState.Episode.Indeterminate ? result.StaleMask | result.MissingMask : 0;
+            indeterminate |= ruleState.Episode.Indeterminate ? result.StaleMask : 0;
         }
 
         Technical(
