@@ -12,6 +12,8 @@ from .features import Contract, Normalisation
 FILE = "training_setA.csv.gz"
 SPLIT_SALT = "medai-split-1"
 LABEL_LEAD_HOURS = 6
+# Later hours are mostly those of septic patients: 1.5 % of hours are positive before, 14 % after. The records were selected so.
+EARLY_HOURS = 56
 
 
 @dataclass(frozen=True)
