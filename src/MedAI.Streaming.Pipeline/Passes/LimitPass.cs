@@ -82,7 +82,6 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         foreach (var rule in state.Book.Profile(p.Facts.Profile).LimitsOf(vital))
         {
             ref var ruleState = ref state.Rule(patient, rule);
-            ruleState.BeyondSince = default;
             alerts.Note(
                 patient, rule, new Decision(ruleState.Episode.Doubt(), TransitionReason.InputsStale, double.NaN),
                 new Evidence(eventTime, double.NaN));

@@ -54,13 +54,13 @@ public class AlertEpisodeTests
         { "open medium acknowledged", "end doubt", "-: open medium acknowledged" },
         { "open medium acknowledged", "acknowledge", "-: open medium acknowledged" },
 
-        { "open medium doubtful acknowledged", "hold medium", "BecameDeterminate: open medium acknowledged" },
+        { "open medium doubtful acknowledged", "hold medium", "Recurred: open medium" },
         { "open medium doubtful acknowledged", "hold high", "Escalated: open high" },
         { "open medium doubtful acknowledged", "lower low", "Deescalated: open low acknowledged" },
         { "open medium doubtful acknowledged", "end", "Resolved: closed" },
         { "open medium doubtful acknowledged", "end latching", "Resolved: closed" },
         { "open medium doubtful acknowledged", "doubt", "-: open medium doubtful acknowledged" },
-        { "open medium doubtful acknowledged", "end doubt", "BecameDeterminate: open medium acknowledged" },
+        { "open medium doubtful acknowledged", "end doubt", "Recurred: open medium" },
         { "open medium doubtful acknowledged", "acknowledge", "-: open medium doubtful acknowledged" },
 
         { "latched medium", "hold low", "Recurred: open low" },
