@@ -1,4 +1,5 @@
 // Feeds a recorded or simulated stream into the log, as fast as it goes or in a multiple of real time.
+using MedAI.Streaming.Domain;
 using MedAI.Streaming.Domain.Stream;
 
 namespace MedAI.Streaming.Pipeline;
@@ -7,17 +8,20 @@ namespace MedAI.Streaming.Pipeline;
 /// Feeds elements in arrival order into a log and ends with one clock record. It can be stopped anywhere and started again: what
 /// the log has, it passes over.
 /// </summary>
-public sealed class LogFeeder(LogAppender appender, TimeProvider time)
+/// <param name="appender">The log's appender.</param>
+/// <param name="time">Paces a feed that is not as fast as it goes.</param>
+/// <param name="settings">Decide how far the last clock record is behind the last element.</param>
+public sealed class LogFeeder(LogAppender appender, TimeProvider time, MonitorSettings settings)
 {
-    /// <summary>
-    /// Arrival time by which the last clock record is behind the last element: long enough for every gap wait to end and every
-    /// score to settle, and not longer than a bedside monitor may be silent.
-    /// </summary>
-    public const long LastClockMs = 32_000;
-
     private const int FlushRecords = 4096;
     private const long ClockMs = 1000;
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// Arrival time by which the last clock record is behind the last element, ms: long enough for every gap wait to end and what
+    /// it held to settle; by the default settings 32 s, which is shorter than a bedside monitor may be silent.
+    /// </summary>
+    public static long LastClockMs(MonitorSettings settings) => settings.Sources.Max(s => s.GapWait) + (2 * ClockMs);
 
     /// <summary>Elements of the input that are in the log.</summary>
     public long Fed => appender.InputPosition;
@@ -62,7 +66,7 @@ public sealed class LogFeeder(LogAppender appender, TimeProvider time)
 
         if (!stop.IsCancellationRequested && position <= seen && seen > 0)
         {
-            appender.AddClock(ArrivalTime + LastClockMs);
+            appender.AddClock(ArrivalTime + LastClockMs(settings));
             appender.EndInput();
         }
 

@@ -127,7 +127,7 @@ internal sealed class EdgeRun : IDisposable
         {
             try
             {
-                var feeder = new LogFeeder(_appender, _time);
+                var feeder = new LogFeeder(_appender, _time, Law.Settings);
                 await Task.Run(() => feeder.FeedAsync(Watched(), speed, stopFeeding.Token), CancellationToken.None);
                 _supervisor.Complete();
             }

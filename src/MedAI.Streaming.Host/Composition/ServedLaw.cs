@@ -29,8 +29,8 @@ internal sealed class ServedLaw : IDisposable
     /// <summary>The law as flows take it.</summary>
     public FlowLaw Flow { get; }
 
-    /// <summary>The checksum of the law, the model's name and version included.</summary>
-    public string Hash => $"settings {SettingsHash.Of(Settings)}, {ModelId}";
+    /// <summary>The checksum of the law, with the model by name, version and checksum: a model trained anew is another law.</summary>
+    public string Hash => $"settings {SettingsHash.Of(Settings)}, {ModelId}{(_model is null ? "" : $", sha256 {_model.Card.Sha256}")}";
 
     /// <summary>The model's name and version, or "no model".</summary>
     public string ModelId => _model?.Card.Id ?? NoModel;

@@ -133,7 +133,7 @@ public sealed class SeededWorld
 
         if (appender.InputPosition == _elements.Count)
         {
-            appender.AddClock((_elements.Count == 0 ? 0 : _elements[^1].ArrivalTime) + LogFeeder.LastClockMs);
+            appender.AddClock((_elements.Count == 0 ? 0 : _elements[^1].ArrivalTime) + LogFeeder.LastClockMs(TestLaw.Settings));
             appender.EndInput();
         }
 
