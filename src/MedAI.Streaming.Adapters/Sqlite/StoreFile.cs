@@ -81,9 +81,11 @@ internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, s
 
     private bool IsFinished(Database database)
     {
+        // The tables first: another process may finish the file between two of these reads, and tables come with their marks.
+        var tables = database.Number("SELECT count(*) FROM sqlite_schema");
         var id = database.Number("PRAGMA application_id");
         var version = database.Number("PRAGMA user_version");
-        if (id == 0 && version == 0 && database.Number("SELECT count(*) FROM sqlite_schema") == 0) return false;
+        if (id == 0 && version == 0 && tables == 0) return false;
         if (id != ApplicationId)
             throw SqliteFailure.Corrupt(database.Path, $"It is a SQLite file, but not the {Name} of a store.");
         if (version != FormatVersion)
