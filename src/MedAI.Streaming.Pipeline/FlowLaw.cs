@@ -9,7 +9,8 @@ namespace MedAI.Streaming.Pipeline;
 /// <param name="Book">The rules.</param>
 /// <param name="Features">The model's inputs; null: no model.</param>
 /// <param name="Scorer">The model; null: no model, or one that could not be loaded (then control records say so).</param>
-public sealed record FlowLaw(RuleBook Book, FeatureSpec? Features, ModelScorer? Scorer)
+/// <param name="Hash">The checksum of all of it: equal for equal law, kept with what was decided under it.</param>
+public sealed record FlowLaw(RuleBook Book, FeatureSpec? Features, ModelScorer? Scorer, string Hash = "")
 {
     /// <summary>The model's id, or empty.</summary>
     public string ModelId => Scorer?.Model.Card.Id ?? "";

@@ -20,6 +20,15 @@ public sealed record FlowOptions
 
     /// <summary>Points of series that are written together.</summary>
     public int SeriesPoints { get; init; } = 50_000;
+
+    /// <summary>
+    /// Whether a flow whose store fails goes back to its last checkpoint and tries again, with growing pauses; else the failure
+    /// ends the run.
+    /// </summary>
+    public bool RetryStores { get; init; }
+
+    /// <summary>The longest pause between two tries.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(15);
 }
 
 /// <summary>The stores of one process.</summary>
@@ -33,9 +42,11 @@ public sealed record FlowStores(IEventLog Log, IStateStore State, ISeriesStore S
 /// them; the offset last, in the transaction of the state.
 /// </summary>
 internal sealed class FlowRunner(
-    int partition, FlowStores stores, FlowLaw law, FlowOptions options, TimeProvider time, ILiveFeed? feed, bool otherProfile)
+    int partition, FlowStores stores, FlowLaw law, FlowOptions options, TimeProvider time, ILiveFeed? feed)
     : IDisposable
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(1);
     private readonly LogBatch _batch = new();
     private readonly ManualResetEventSlim _wake = new(false);
     private PartitionFlow _flow = new(partition, law, feed);
@@ -43,12 +54,25 @@ internal sealed class FlowRunner(
     private long _checkpointedAt = time.GetTimestamp();
     private int _group;
     private volatile bool _complete;
-
-    // Under another execution profile, or before its model failed, the flow decided what the store keeps.
-    private bool _decidedElsewise = otherProfile;
+    private volatile bool _disowned;
+    private volatile string? _trouble;
+    private volatile FlowTotals? _seen;
+    private long _countedAt = time.GetTimestamp();
 
     /// <summary>The partition.</summary>
     public int Partition => partition;
+
+    /// <summary>Under another execution profile, or before its model failed, the flow decided what the store keeps.</summary>
+    public bool DecidedElsewise { get; set; }
+
+    /// <summary>Another process owns the partition: nothing more is written.</summary>
+    public bool Disowned => _disowned;
+
+    /// <summary>Why it cannot go on at the moment, or null.</summary>
+    public string? Trouble => _trouble;
+
+    /// <summary>What became of everything, as of a while ago; any thread may look.</summary>
+    public FlowTotals? Seen => _seen;
 
     /// <summary>The offset of the next record to apply.</summary>
     public long NextOffset => Volatile.Read(ref _nextOffset);
@@ -83,16 +107,59 @@ internal sealed class FlowRunner(
     /// </summary>
     public void GiveUpModel()
     {
-        _decidedElsewise = true;
+        DecidedElsewise = true;
         Load();
         _flow.ModelGivenUp = true;
+    }
+
+    /// <summary>Stops without writing anything more.</summary>
+    public void Disown()
+    {
+        _disowned = true;
+        _wake.Set();
     }
 
     /// <summary>Runs until the log is complete and applied, or until it is stopped; either way everything is checkpointed.</summary>
     public void Run(CancellationToken stop)
     {
         using var registration = stop.Register(_wake.Set);
-        while (!stop.IsCancellationRequested)
+        var pause = FirstPause;
+        var givenUp = false;
+        var loaded = true;
+        while (true)
+        {
+            try
+            {
+                if (!loaded)
+                {
+                    // What could not be settled is decided again from the last checkpoint.
+                    Load();
+                    _flow.ModelGivenUp = givenUp;
+                    loaded = true;
+                }
+
+                RunOnce(stop);
+                return;
+            }
+            catch (StoreException failure) when (MayRetry(failure, stop))
+            {
+                givenUp = loaded ? _flow.ModelGivenUp : givenUp;
+                loaded = false;
+                _trouble = failure.Message;
+                stop.WaitHandle.WaitOne(pause);
+                pause = pause * 2 > options.LongestPause ? options.LongestPause : pause * 2;
+            }
+        }
+    }
+
+    // Damage and other settings do not go away by waiting.
+    private bool MayRetry(StoreException failure, CancellationToken stop) =>
+        options.RetryStores && failure.Failure is not (StoreFailure.Corrupt or StoreFailure.Mismatch or StoreFailure.InUse)
+        && !stop.IsCancellationRequested;
+
+    private void RunOnce(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && !_disowned)
         {
             _wake.Reset();
             var complete = _complete;
@@ -101,6 +168,7 @@ internal sealed class FlowRunner(
                 continue;
             }
 
+            _trouble = null;
             if (complete)
             {
                 break;
@@ -109,7 +177,10 @@ internal sealed class FlowRunner(
             _wake.Wait(options.CheckpointInterval / options.CheckpointGroups, CancellationToken.None);
         }
 
-        CheckpointAll();
+        if (!_disowned)
+        {
+            CheckpointAll();
+        }
     }
 
     /// <summary>Applies one batch, if there is one, and does what has become due.</summary>
@@ -131,6 +202,11 @@ internal sealed class FlowRunner(
         // Decisions come first: a series that cannot be written must not keep them back.
         StoreSeries(options.SeriesPoints);
         CheckpointIfDue();
+        if (time.GetElapsedTime(_countedAt) >= CountInterval)
+        {
+            Count();
+        }
+
         return any;
     }
 
@@ -142,6 +218,14 @@ internal sealed class FlowRunner(
 
     /// <inheritdoc/>
     public void Dispose() => _wake.Dispose();
+
+    private void Count()
+    {
+        var seen = new FlowTotals();
+        _flow.AddTo(seen);
+        _seen = seen;
+        _countedAt = time.GetTimestamp();
+    }
 
     private void CheckpointIfDue()
     {
@@ -181,7 +265,8 @@ internal sealed class FlowRunner(
         }
 
         stores.State.Commit(commit);
-        if (commit.Conflicts.Count > 0 && !_decidedElsewise)
+        _trouble = null;
+        if (commit.Conflicts.Count > 0 && !DecidedElsewise)
         {
             var first = commit.Conflicts[0];
             throw new InvalidOperationException(

@@ -1,88 +1,155 @@
-// Runs one flow per partition side by side, starts a flow anew when its model died, and says when all have caught up.
+// Runs one flow per owned partition side by side, starts a flow anew when its model died, and says how they are.
+using System.Collections.Concurrent;
 using MedAI.Streaming.Pipeline.Ports;
 
 namespace MedAI.Streaming.Pipeline;
 
+/// <summary>How a partition's flow is.</summary>
+/// <param name="Partition">The partition.</param>
+/// <param name="NextOffset">Offset of the next record to apply.</param>
+/// <param name="Trouble">Why it cannot go on at the moment; null: it goes on.</param>
+/// <param name="Totals">What became of everything, as of about a second ago; null: nothing was counted yet.</param>
+public sealed record FlowStatus(int Partition, long NextOffset, string? Trouble, FlowTotals? Totals);
+
 /// <summary>
-/// Owns the flows of a process. A store that cannot be written ends the run with its <see cref="StoreException"/>: nothing is
-/// lost, because nothing is settled that is not durable, and the next run goes on from there. A model that does not answer is
+/// Owns the flows of a process. What a store that cannot be written means is the caller's choice
+/// (<see cref="FlowOptions.RetryStores"/>): a run ends with its <see cref="StoreException"/>, a service waits and goes on from the
+/// last checkpoint; either way nothing is lost, because nothing is settled that is not durable. A model that does not answer is
 /// taken out of service by a control record in the log, and the flow goes on without it from its last checkpoint.
 /// </summary>
-public sealed class FlowSupervisor : IDisposable
+public sealed class FlowSupervisor : IPartitionOwner, IDisposable
 {
+    private const string LawFact = "law";
     private const string ProfileFact = "profile";
     private readonly FlowStores _stores;
     private readonly FlowLaw _law;
     private readonly LogAppender _appender;
-    private readonly FlowRunner[] _runners;
+    private readonly FlowOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILiveFeed? _feed;
     private readonly string _profile;
 
-    /// <summary>Flows for all partitions of the log. <see cref="Load"/> comes next.</summary>
+    // Changed by Take, GiveUp and Lose; read by anybody.
+    private readonly ConcurrentDictionary<int, RunningFlow> _flows = [];
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _complete;
+
+    /// <summary>Flows for the partitions that will be taken.</summary>
     public FlowSupervisor(
         FlowStores stores, FlowLaw law, LogAppender appender, FlowOptions options, TimeProvider time, ILiveFeed? feed = null)
     {
         _stores = stores;
         _law = law;
         _appender = appender;
+        _options = options;
+        _time = time;
+        _feed = feed;
         _profile = law.Scorer?.Model.Profile ?? "no model";
-        var before = stores.State.GetFact(ProfileFact);
-        var other = before is not null && before != _profile;
-        if (before is null)
-        {
-            stores.State.SetFact(ProfileFact, _profile);
-        }
-
-        _runners = [.. Enumerable.Range(0, stores.Log.Partitions)
-            .Select(p => new FlowRunner(p, stores, law, options, time, feed, other))];
         appender.Appended = Appended;
     }
 
-    /// <summary>Records that are in the log and not yet applied.</summary>
-    public long Lag => _runners.Sum(r => _stores.Log.NextOffset(r.Partition) - r.NextOffset);
+    /// <summary>The partitions that are owned now.</summary>
+    public IReadOnlyCollection<int> Partitions => [.. _flows.Keys.Order()];
 
-    /// <summary>Loads the checkpoints of all partitions.</summary>
-    /// <exception cref="StoreException">A checkpoint cannot be loaded.</exception>
-    public void Load()
+    /// <summary>Records of owned partitions that are in the log and not yet applied.</summary>
+    public long Lag => _flows.Values.Sum(f => Math.Max(0, _stores.Log.NextOffset(f.Runner.Partition) - f.Runner.NextOffset));
+
+    /// <summary>How the flows are.</summary>
+    public IReadOnlyList<FlowStatus> Status =>
+        [.. _flows.Values.Select(f => f.Runner).OrderBy(r => r.Partition)
+            .Select(r => new FlowStatus(r.Partition, r.NextOffset, r.Trouble, r.Seen))];
+
+    /// <inheritdoc/>
+    public void Take(IReadOnlyList<int> partitions)
     {
-        foreach (var runner in _runners)
+        foreach (var partition in partitions)
         {
-            runner.Load();
-            if (_law.Scorer is not null && runner.ModelIsSilent)
+            var runner = new FlowRunner(partition, _stores, _law, _options, _time, _feed);
+            try
             {
-                _appender.AppendModelAvailability(runner.Partition, available: true, "started with a model that answers");
+                Prepare(runner);
+            }
+            catch
+            {
+                runner.Dispose();
+                throw;
+            }
+
+            var stop = new CancellationTokenSource();
+            if (_complete)
+            {
+                runner.Complete();
+            }
+
+            _flows[partition] = new RunningFlow(runner, stop, Task.Factory.StartNew(
+                () => Run(runner, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void GiveUp(IReadOnlyList<int> partitions)
+    {
+        Stop(partitions);
+        End(partitions);
+    }
+
+    /// <inheritdoc/>
+    public void Lose(IReadOnlyList<int> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            if (_flows.TryGetValue(partition, out var flow))
+            {
+                flow.Runner.Disown();
             }
         }
+
+        Stop(partitions);
+        End(partitions);
     }
 
     /// <summary>There will be no more records than there are now: flows end when they have applied them.</summary>
     public void Complete()
     {
-        foreach (var runner in _runners)
+        _complete = true;
+        foreach (var flow in _flows.Values)
         {
-            runner.Complete();
+            flow.Runner.Complete();
         }
     }
 
-    /// <summary>Runs until the log is complete and applied, or until it is stopped; either way everything is checkpointed.</summary>
-    /// <exception cref="StoreException">A store cannot be written.</exception>
-    public async Task RunAsync(CancellationToken stop)
-    {
-        using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var flows = _runners.Select(runner => Task.Factory.StartNew(
-            () => Run(runner, failed), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
-        await Task.WhenAll(flows).ConfigureAwait(false);
+    /// <summary>Never ends well: it fails with the failure of the first flow that cannot go on.</summary>
+    public Task Failed => _failed.Task;
 
-        // Only now is everything that was decided under another profile behind a checkpoint.
-        _stores.State.SetFact(ProfileFact, _profile);
+    /// <summary>
+    /// Ends when a flow cannot go on, with its failure, or when all flows have ended after <see cref="Complete"/>.
+    /// </summary>
+    /// <exception cref="StoreException">A store cannot be written.</exception>
+    public async Task WhenEndedAsync()
+    {
+        var all = Task.WhenAll(_flows.Values.Select(f => f.Work));
+        await await Task.WhenAny(all, _failed.Task).ConfigureAwait(false);
+    }
+
+    /// <summary>Stops all flows after their present batch and checkpoints them; their counters stay to be read.</summary>
+    /// <exception cref="StoreException">A flow could not be checkpointed; it goes on from its last checkpoint another time.</exception>
+    public async Task StopAsync()
+    {
+        Stop([.. _flows.Keys]);
+        foreach (var flow in _flows.Values)
+        {
+            await flow.Work.ConfigureAwait(false);
+            Settle(flow.Runner);
+        }
     }
 
     /// <summary>What became of everything, over all runs of the store. Not while flows run.</summary>
     public FlowTotals Totals()
     {
         var totals = new FlowTotals();
-        foreach (var runner in _runners)
+        foreach (var flow in _flows.Values)
         {
-            runner.AddTo(totals);
+            flow.Runner.AddTo(totals);
         }
 
         return totals;
@@ -92,21 +159,97 @@ public sealed class FlowSupervisor : IDisposable
     public void Dispose()
     {
         _appender.Appended = null;
-        foreach (var runner in _runners)
+        Stop([.. _flows.Keys]);
+        foreach (var flow in _flows.Values)
         {
-            runner.Dispose();
+            flow.Work.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
+            flow.Dispose();
+        }
+    }
+
+    private void Prepare(FlowRunner runner)
+    {
+        var partition = runner.Partition;
+        runner.Load();
+        Agree(partition);
+        var before = _stores.State.GetFact(partition, ProfileFact);
+        if (before is null)
+        {
+            _stores.State.SetFact(partition, ProfileFact, _profile);
+        }
+
+        runner.DecidedElsewise = before is not null && before != _profile;
+        if (_law.Scorer is not null && runner.ModelIsSilent)
+        {
+            _appender.AppendModelAvailability(partition, available: true, "started with a model that answers");
+        }
+    }
+
+    // Transitions are a function of the log under one law: another one needs a state of its own.
+    private void Agree(int partition)
+    {
+        var before = _stores.State.GetFact(partition, LawFact);
+        if (before is null)
+        {
+            _stores.State.SetFact(partition, LawFact, _law.Hash);
+        }
+        else if (before != _law.Hash)
+        {
+            throw new StoreException(
+                StoreFailure.Mismatch,
+                $"partition {partition} was decided under another law ({before}; now {_law.Hash}). Go on with the configuration and model "
+                + "it was made with, or decide the log anew into a new store.");
         }
     }
 
     private void Appended()
     {
-        foreach (var runner in _runners)
+        foreach (var flow in _flows.Values)
         {
-            runner.Wake();
+            flow.Runner.Wake();
         }
     }
 
-    private void Run(FlowRunner runner, CancellationTokenSource failed)
+    private void Stop(IReadOnlyList<int> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            if (_flows.TryGetValue(partition, out var flow))
+            {
+                flow.Stop.Cancel();
+            }
+        }
+    }
+
+    private void End(IReadOnlyList<int> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            if (_flows.TryRemove(partition, out var flow))
+            {
+                try
+                {
+                    flow.Work.GetAwaiter().GetResult();
+                    Settle(flow.Runner);
+                }
+                finally
+                {
+                    flow.Dispose();
+                }
+            }
+        }
+    }
+
+    // Only when all is checkpointed is everything that was decided under another profile behind a checkpoint.
+    private void Settle(FlowRunner runner)
+    {
+        if (!runner.Disowned)
+        {
+            _stores.State.SetFact(runner.Partition, ProfileFact, _profile);
+        }
+    }
+
+    private void Run(FlowRunner runner, CancellationToken stop)
     {
         try
         {
@@ -114,7 +257,7 @@ public sealed class FlowSupervisor : IDisposable
             {
                 try
                 {
-                    runner.Run(failed.Token);
+                    runner.Run(stop);
                     return;
                 }
                 catch (ModelFailedException dead)
@@ -125,11 +268,24 @@ public sealed class FlowSupervisor : IDisposable
                 }
             }
         }
-        catch
+        catch (OwnershipLostException)
         {
-            // The others stop at their next batch, so that the failure is seen now and not at the end of the log.
-            failed.Cancel();
+            // Whoever owns it now goes on from the last checkpoint; the group tells this process that it lost the partition.
+            runner.Disown();
+        }
+        catch (Exception failure)
+        {
+            _failed.TrySetException(failure);
             throw;
+        }
+    }
+
+    private sealed record RunningFlow(FlowRunner Runner, CancellationTokenSource Stop, Task Work) : IDisposable
+    {
+        public void Dispose()
+        {
+            Runner.Dispose();
+            Stop.Dispose();
         }
     }
 }

@@ -14,6 +14,9 @@ public sealed class EdgeStore : IDisposable
     private const string SeriesFile = "series.db";
     private const string LockFile = "writer.lock";
 
+    // The number under which facts about no partition lie.
+    private const int WholeStore = -1;
+
     // What a refused lock and a full device look like: EWOULDBLOCK of Linux and macOS, ENOSPC, and their names on Windows.
     private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
     private static readonly int[] NoSpace = [28, unchecked((int)0x80070070)];
@@ -39,13 +42,26 @@ public sealed class EdgeStore : IDisposable
     public bool IsReadOnly => _lock is null;
 
     /// <summary>The log.</summary>
-    public IEventLog Log => _log;
+    public IInputLog Log => _log;
 
     /// <summary>The state.</summary>
     public IStateStore State => _state;
 
+    /// <summary>What was decided, for reading.</summary>
+    public IAlertHistory History => _state;
+
     /// <summary>The series.</summary>
     public ISeriesStore Series => _series;
+
+    /// <summary>Ids of patients with state, in ordinal order, with the length of their blob in bytes.</summary>
+    public IEnumerable<(string Patient, int Partition, int StateBytes)> Patients() => _state.Patients();
+
+    /// <summary>A fact about the store as a whole (what it was made of), by name; null: it was never set.</summary>
+    public string? GetFact(string name) => _state.GetFact(WholeStore, name);
+
+    /// <summary>Sets a fact about the store as a whole, durably.</summary>
+    /// <exception cref="StoreException">It could not be written.</exception>
+    public void SetFact(string name, string value) => _state.SetFact(WholeStore, name, value);
 
     /// <summary>Whether a directory holds a store. One whose making was interrupted is none; <see cref="Create"/> takes it up.</summary>
     /// <exception cref="StoreException">There is something else under a store's name.</exception>

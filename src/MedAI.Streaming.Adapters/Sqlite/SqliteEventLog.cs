@@ -8,7 +8,7 @@ namespace MedAI.Streaming.Adapters.Sqlite;
 /// The log in a SQLite file: one row per partition and append, split at about 256 KiB, so that the cost of a row is shared by
 /// its records.
 /// </summary>
-public sealed class SqliteEventLog : IEventLog
+public sealed class SqliteEventLog : IInputLog
 {
     /// <summary>A chunk holds at most so many bytes, unless it is one longer record.</summary>
     internal const int ChunkBytes = 256 << 10;
@@ -91,6 +91,9 @@ public sealed class SqliteEventLog : IEventLog
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)partition, (uint)Partitions);
         lock (_turn) return StoredEnd(partition);
     }
+
+    /// <inheritdoc/>
+    public void Append(AppendBatch batch) => Append(batch, _inputPosition);
 
     /// <inheritdoc/>
     public void Append(AppendBatch batch, long inputPosition)

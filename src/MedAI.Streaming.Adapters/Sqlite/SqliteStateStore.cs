@@ -4,12 +4,13 @@ using MedAI.Streaming.Pipeline.Ports;
 namespace MedAI.Streaming.Adapters.Sqlite;
 
 /// <summary>The state store in a SQLite file.</summary>
-public sealed class SqliteStateStore : IStateStore
+public sealed partial class SqliteStateStore : IStateStore
 {
     /// <summary>The file's kind.</summary>
-    internal static readonly StoreFile Kind = new("state", 0x4D454402, 8192,
+    internal static readonly StoreFile Kind = new("state", 0x4D454412, 8192,
         """
-        CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE facts (
+            partition INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (partition, name)) STRICT, WITHOUT ROWID;
         CREATE TABLE offsets (partition INTEGER PRIMARY KEY, committed INTEGER NOT NULL) STRICT;
         CREATE TABLE patients (
             partition INTEGER NOT NULL, patient TEXT NOT NULL, state BLOB NOT NULL, PRIMARY KEY (partition, patient)) STRICT;
@@ -28,6 +29,8 @@ public sealed class SqliteStateStore : IStateStore
     private readonly Statement _setFact;
     private readonly Statement _addTransition;
     private readonly Statement _getTransition;
+    private readonly Statement _after;
+    private readonly Statement _end;
     private readonly Statement _addPage;
     private readonly Statement _hasPage;
     private readonly Statement _unsent;
@@ -40,14 +43,17 @@ public sealed class SqliteStateStore : IStateStore
     {
         _database = database;
         _readOnly = readOnly;
-        _getFact = database.Prepare("SELECT value FROM facts WHERE name = ?1");
-        _setFact = database.Prepare("INSERT INTO facts VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value");
+        _getFact = database.Prepare("SELECT value FROM facts WHERE partition = ?1 AND name = ?2");
+        _setFact = database.Prepare("INSERT INTO facts VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value");
         _addTransition = database.Prepare(
             $"""
             INSERT INTO transitions ({TransitionTable.Columns})
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING
             """);
         _getTransition = database.Prepare($"SELECT {TransitionTable.Columns} FROM transitions WHERE {TransitionTable.ByKey}");
+        _after = database.Prepare(
+            $"SELECT {TransitionTable.Columns}, number FROM transitions WHERE number > ?1 ORDER BY number LIMIT ?2");
+        _end = database.Prepare("SELECT max(number) FROM transitions");
         _addPage = database.Prepare(
             $"""
             INSERT INTO pages (patient, rule, opened, ordinal, delay_ms, sent)
@@ -57,7 +63,7 @@ public sealed class SqliteStateStore : IStateStore
         _unsent = database.Prepare(
             $"""
             SELECT {TransitionTable.Columns}, delay_ms FROM pages INDEXED BY unsent
-            JOIN transitions USING (patient, rule, opened, ordinal) WHERE sent = 0 ORDER BY number LIMIT ?1
+            JOIN transitions USING (patient, rule, opened, ordinal) WHERE sent = 0 ORDER BY pages.number LIMIT ?1
             """);
         _markSent = database.Prepare($"UPDATE pages SET sent = 1 WHERE sent = 0 AND {TransitionTable.ByKey}");
         _addDeadLetter = database.Prepare(
@@ -76,13 +82,13 @@ public sealed class SqliteStateStore : IStateStore
     public static SqliteStateStore Open(string path, bool readOnly = false) => Own(Kind.Open(path, readOnly), readOnly);
 
     /// <inheritdoc/>
-    public string? GetFact(string name)
+    public string? GetFact(int partition, string name)
     {
         lock (_turn)
         {
             try
             {
-                return _getFact.Bind(1, name).Step() ? _getFact.Text(0) : null;
+                return _getFact.Bind(1, partition).Bind(2, name).Step() ? _getFact.Text(0) : null;
             }
             finally
             {
@@ -92,9 +98,9 @@ public sealed class SqliteStateStore : IStateStore
     }
 
     /// <inheritdoc/>
-    public void SetFact(string name, string value)
+    public void SetFact(int partition, string name, string value)
     {
-        lock (_turn) _setFact.Bind(1, name).Bind(2, value).Run();
+        lock (_turn) _setFact.Bind(1, partition).Bind(2, name).Bind(3, value).Run();
     }
 
     /// <inheritdoc/>
@@ -142,80 +148,6 @@ public sealed class SqliteStateStore : IStateStore
     }
 
     /// <inheritdoc/>
-    public IEnumerable<TransitionRecord> Transitions(string? patient = null)
-    {
-        using var reader = Database.Open(_database.Path, OpenMode.ReadOnly);
-        reader.Execute("BEGIN");
-        var ofPatient = reader.Prepare($"SELECT {TransitionTable.Columns} FROM transitions WHERE patient = ?1");
-        List<string> patients = patient is null ? PatientsWithTransitions(reader) : [patient];
-        var records = new List<TransitionRecord>();
-        foreach (var id in patients)
-        {
-            ofPatient.Bind(1, id);
-            while (ofPatient.Step())
-                records.Add(TransitionTable.Read(ofPatient));
-            ofPatient.Reset();
-            records.Sort(ByRuleAndTime);
-            foreach (var record in records)
-                yield return record;
-            records.Clear();
-        }
-    }
-
-    /// <inheritdoc/>
-    public IEnumerable<(string Patient, int Partition, int StateBytes)> Patients()
-    {
-        using var reader = Database.Open(_database.Path, OpenMode.ReadOnly);
-        var rows = reader.Prepare("SELECT patient, partition, length(state) FROM patients");
-        var patients = new List<(string Patient, int Partition, int StateBytes)>();
-        while (rows.Step())
-            patients.Add((rows.Text(0), rows.Int(1), rows.Int(2)));
-        return patients.OrderBy(p => p.Patient, StringComparer.Ordinal).ThenBy(p => p.Partition);
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<PageRecord> UnsentPages(int limit)
-    {
-        lock (_turn)
-        {
-            try
-            {
-                var pages = new List<PageRecord>();
-                _unsent.Bind(1, Math.Max(limit, 0));
-                while (_unsent.Step())
-                    pages.Add(new PageRecord(TransitionTable.Read(_unsent), _unsent.Long(TransitionTable.ColumnCount)));
-                return pages;
-            }
-            finally
-            {
-                _unsent.Reset();
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public void MarkSent(string transitionId)
-    {
-        lock (_turn)
-        {
-            if (_markSent.TryBindKey(transitionId)) _markSent.Run();
-        }
-    }
-
-    /// <inheritdoc/>
-    public IEnumerable<DeadLetter> DeadLetters()
-    {
-        using var reader = Database.Open(_database.Path, OpenMode.ReadOnly);
-        var rows = reader.Prepare(
-            "SELECT partition, record, item, readings, patient, reason, detail FROM dead_letters ORDER BY partition, record, item");
-        while (rows.Step())
-        {
-            yield return new DeadLetter(
-                rows.Int(0), rows.Long(1), rows.Int(2), rows.Int(3), rows.Text(4), rows.Text(5), rows.Text(6));
-        }
-    }
-
-    /// <inheritdoc/>
     public void Dispose() => _database.Dispose();
 
     /// <summary>Runs a statement on the writer's connection; tests fill the file up with it.</summary>
@@ -232,31 +164,6 @@ public sealed class SqliteStateStore : IStateStore
             database.Dispose();
             throw;
         }
-    }
-
-    // One seek per patient instead of a walk over all transitions. SQLite orders by UTF-8 bytes, which is not ordinal order.
-    private static List<string> PatientsWithTransitions(Database reader)
-    {
-        var rows = reader.Prepare(
-            """
-            WITH RECURSIVE ids (id) AS (
-                SELECT min(patient) FROM transitions
-                UNION ALL SELECT (SELECT min(patient) FROM transitions WHERE patient > id) FROM ids WHERE id IS NOT NULL)
-            SELECT id FROM ids WHERE id IS NOT NULL
-            """);
-        var patients = new List<string>();
-        while (rows.Step())
-            patients.Add(rows.Text(0));
-        rows.Reset();
-        patients.Sort(StringComparer.Ordinal);
-        return patients;
-    }
-
-    private static int ByRuleAndTime(TransitionRecord a, TransitionRecord b)
-    {
-        var order = string.CompareOrdinal(a.Rule, b.Rule);
-        if (order == 0) order = a.OpenedEventTime.CompareTo(b.OpenedEventTime);
-        return order == 0 ? a.Ordinal.CompareTo(b.Ordinal) : order;
     }
 
     private int AddTransitions(CommitBatch batch)

@@ -23,11 +23,11 @@ internal static class TransitionTable
     public const string Schema =
         """
         CREATE TABLE transitions (
-            patient TEXT NOT NULL, rule TEXT NOT NULL, opened INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+            number INTEGER PRIMARY KEY, patient TEXT NOT NULL, rule TEXT NOT NULL, opened INTEGER NOT NULL, ordinal INTEGER NOT NULL,
             kind INTEGER NOT NULL, alert INTEGER NOT NULL, priority INTEGER NOT NULL, reason INTEGER NOT NULL,
             event_time INTEGER NOT NULL, arrival_time INTEGER NOT NULL, value REAL, threshold REAL,
             inputs TEXT NOT NULL, missing TEXT NOT NULL, model_version TEXT NOT NULL, text TEXT NOT NULL,
-            PRIMARY KEY (patient, rule, opened, ordinal)) STRICT, WITHOUT ROWID;
+            UNIQUE (patient, rule, opened, ordinal)) STRICT;
         CREATE TABLE pages (
             number INTEGER PRIMARY KEY, patient TEXT NOT NULL, rule TEXT NOT NULL, opened INTEGER NOT NULL, ordinal INTEGER NOT NULL,
             delay_ms INTEGER NOT NULL, sent INTEGER NOT NULL, UNIQUE (patient, rule, opened, ordinal)) STRICT;

@@ -55,9 +55,7 @@ internal sealed class EdgeBench : IDisposable
     {
         using var supervisor = new FlowSupervisor(
             new FlowStores(_store.Log, _store.State, _store.Series), law, _appender, options, _time);
-        supervisor.Load();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var flows = supervisor.RunAsync(end.Token);
+        supervisor.Take([.. Enumerable.Range(0, _store.Log.Partitions)]);
         var rounds = new List<BenchRound>();
         try
         {
@@ -65,7 +63,7 @@ internal sealed class EdgeBench : IDisposable
             {
                 var meter = new BenchMeter(_time);
                 var second = round * _plan.Seconds;
-                meter.Run(() => Feed(second, () => supervisor.Lag > 0 && !flows.IsCompleted, stop));
+                meter.Run(() => Feed(second, () => supervisor.Lag > 0 && !supervisor.Failed.IsCompleted, stop));
                 rounds.Add(meter.Round((long)_plan.Seconds * _plan.Patients));
             }
 
@@ -74,8 +72,7 @@ internal sealed class EdgeBench : IDisposable
         finally
         {
             // Flows end with a checkpoint however the measurement ended, and a flow that failed says so here.
-            end.Cancel();
-            flows.GetAwaiter().GetResult();
+            supervisor.StopAsync().GetAwaiter().GetResult();
         }
 
         return rounds;

@@ -56,11 +56,11 @@ internal static class MachineChecks
         {
             using (var store = EdgeStore.Create(folder.FullName, 1))
             {
-                store.State.SetFact("doctor", "was here");
+                store.SetFact("doctor", "was here");
             }
 
             using var again = EdgeStore.Open(folder.FullName, readOnly: true);
-            return again.State.GetFact("doctor") == "was here"
+            return again.GetFact("doctor") == "was here"
                 ? Finding.Ok(
                     "sqlite", $"{SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}; a store was made, written and read back")
                 : Finding.Fail("sqlite", "a store did not keep what was written", "Check the disk of the temporary folder.");

@@ -37,7 +37,7 @@ internal sealed record RunReport(
     /// <summary>Gathers the report of a run that has ended.</summary>
     public static RunReport Of(EdgeRun run, EdgeRunOutcome outcome)
     {
-        var transitions = run.State.Transitions().ToArray();
+        var transitions = run.History.Transitions().ToArray();
         var scorer = run.Law.Flow.Scorer;
         return new RunReport(
             run.Totals(), [.. Episode.Of(transitions)], transitions.Length, TransitionDigest.Compute(transitions),

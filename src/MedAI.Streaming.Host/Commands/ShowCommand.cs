@@ -23,7 +23,7 @@ internal sealed class ShowCommand : MedaiCommand
         Subcommands.Add(new ShowSeriesCommand(line));
         Subcommands.Add(new Part<Episode>(
             line, "episodes", "Lists alert episodes with what became of them.",
-            (store, patient) => Episode.Of(store.State.Transitions(patient)),
+            (store, patient) => Episode.Of(store.History.Transitions(patient)),
             new("PATIENT", "patient", e => e.First.Patient), new("RULE", "rule", e => e.First.Rule),
             new("OPENED", "openedEventTime", e => Time(e.First.OpenedEventTime)),
             new("HIGHEST", "highestPriority", e => Word(e.Highest)),
@@ -31,7 +31,7 @@ internal sealed class ShowCommand : MedaiCommand
             new("CHANGES", "transitions", e => e.Count, Right: true), new("LAST REASON", "lastReason", e => e.Last.Text)));
         Subcommands.Add(new Part<TransitionRecord>(
             line, "transitions", "Lists every change of every episode, with its reason and the readings behind it.",
-            (store, patient) => store.State.Transitions(patient),
+            (store, patient) => store.History.Transitions(patient),
             new("PATIENT", "patient", t => t.Patient), new(null, "rule", t => t.Rule),
             new(null, "openedEventTime", t => Time(t.OpenedEventTime)),
             new(null, "ordinal", t => t.Ordinal), new("TIME", "eventTime", t => Time(t.EventTime)),
@@ -43,7 +43,7 @@ internal sealed class ShowCommand : MedaiCommand
             new("WHAT AND WHY", "text", t => t.Text)));
         Subcommands.Add(new Part<DeadLetter>(
             line, "deadletters", "Lists input that was rejected, with the reason.",
-            (store, patient) => store.State.DeadLetters().Where(letter => patient is null || letter.Patient == patient),
+            (store, patient) => store.History.DeadLetters().Where(letter => patient is null || letter.Patient == patient),
             new("PARTITION", "partition", d => d.Partition, Right: true), new("OFFSET", "offset", d => d.Offset, Right: true),
             new("PATIENT", "patient", d => d.Patient), new("READINGS", "readings", d => d.Readings, Right: true),
             new("REASON", "reason", d => d.Reason), new("WHAT WAS WRONG", "detail", d => d.Detail)));
@@ -62,10 +62,10 @@ internal sealed class ShowCommand : MedaiCommand
     private static IEnumerable<(string Patient, int Partition, int StateBytes, int Episodes)> Patients(
         EdgeStore store, string? patient)
     {
-        var episodes = Episode.Of(store.State.Transitions(patient))
+        var episodes = Episode.Of(store.History.Transitions(patient))
             .CountBy(episode => episode.First.Patient)
             .ToDictionary(StringComparer.Ordinal);
-        return store.State.Patients()
+        return store.Patients()
             .Where(row => patient is null || row.Patient == patient)
             .Select(row => (row.Patient, row.Partition, row.StateBytes, episodes.GetValueOrDefault(row.Patient)));
     }

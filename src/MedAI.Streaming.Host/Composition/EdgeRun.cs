@@ -46,14 +46,14 @@ internal sealed class EdgeRun : IDisposable
         _supervisor = new FlowSupervisor(
             new FlowStores(store.Log, store.State, store.Series), law.Flow, _appender, options, time, feed);
         Law = law;
-        _secondsBefore = double.Parse(store.State.GetFact(SecondsFact) ?? "0", CultureInfo.InvariantCulture);
+        _secondsBefore = double.Parse(store.GetFact(SecondsFact) ?? "0", CultureInfo.InvariantCulture);
     }
 
     /// <summary>The law of the run.</summary>
     public ServedLaw Law { get; }
 
-    /// <summary>The state, for what was decided.</summary>
-    public IStateStore State => _store.State;
+    /// <summary>What was decided.</summary>
+    public IAlertHistory History => _store.History;
 
     /// <summary>Elements of the input that are in the log.</summary>
     public long Fed => _appender.InputPosition;
@@ -64,8 +64,7 @@ internal sealed class EdgeRun : IDisposable
     /// <summary>Records in the log.</summary>
     public long Logged => Enumerable.Range(0, _store.Log.Partitions).Sum(_store.Log.NextOffset);
 
-    /// <summary>Makes or opens the store, checks that it was made under this law of this input, and loads its
-    /// checkpoints.</summary>
+    /// <summary>Makes or opens the store, and checks that it was made under this law of this input.</summary>
     /// <exception cref="StoreException">The store cannot be used, or not with this law, input or number of
     /// partitions.</exception>
     public static EdgeRun Open(EdgeRunPlan plan, HostSettings settings, ServedLaw law, TimeProvider time, ILiveFeed? feed)
@@ -81,19 +80,15 @@ internal sealed class EdgeRun : IDisposable
         var store = exists
             ? EdgeStore.Open(plan.Directory, readOnly: false)
             : EdgeStore.Create(plan.Directory, plan.Partitions ?? settings.Partitions);
-        EdgeRun? run = null;
         try
         {
             CheckPartitions(store, plan);
             Agree(store, LawFact, law.Hash, "another law", "the configuration and model it was made with");
             Agree(store, InputFact, plan.Input, "other input", "the same format, file, --patients, --from and --until");
-            run = new EdgeRun(store, law, settings, time, feed);
-            run._supervisor.Load();
-            return run;
+            return new EdgeRun(store, law, settings, time, feed);
         }
         catch
         {
-            run?._supervisor.Dispose();
             store.Dispose();
             throw;
         }
@@ -110,7 +105,6 @@ internal sealed class EdgeRun : IDisposable
         var began = _time.GetTimestamp();
         double Seconds() => _secondsBefore + _time.GetElapsedTime(began).TotalSeconds;
         using var stopFeeding = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
-        using var abort = new CancellationTokenSource();
         var finished = false;
         IEnumerable<LogElement> Watched()
         {
@@ -122,7 +116,8 @@ internal sealed class EdgeRun : IDisposable
             finished = true;
         }
 
-        var flows = RunFlowsAsync(stopFeeding, abort.Token);
+        _supervisor.Take([.. Enumerable.Range(0, _store.Log.Partitions)]);
+        var flows = WatchFlowsAsync(stopFeeding);
         await using (_time.CreateTimer(_ => SaveSeconds(Seconds()), null, Heartbeat, Heartbeat))
         {
             try
@@ -130,16 +125,16 @@ internal sealed class EdgeRun : IDisposable
                 var feeder = new LogFeeder(_appender, _time, Law.Settings);
                 await Task.Run(() => feeder.FeedAsync(Watched(), speed, stopFeeding.Token), CancellationToken.None);
                 _supervisor.Complete();
+                await flows;
             }
             catch
             {
-                // What the flows have is checkpointed; the failure of the feeding is what the caller needs to see.
-                await abort.CancelAsync();
-                await flows.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // What the flows have is checkpointed as far as it can be; the first failure is what the caller needs to see.
+                await _supervisor.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw;
             }
 
-            await flows;
+            await _supervisor.StopAsync();
         }
 
         SaveSeconds(Seconds());
@@ -157,11 +152,11 @@ internal sealed class EdgeRun : IDisposable
     }
 
     // A flow that cannot go on must end the feeding too, or the log would grow without anybody watching.
-    private async Task RunFlowsAsync(CancellationTokenSource stopFeeding, CancellationToken abort)
+    private async Task WatchFlowsAsync(CancellationTokenSource stopFeeding)
     {
         try
         {
-            await _supervisor.RunAsync(abort);
+            await _supervisor.WhenEndedAsync();
         }
         catch
         {
@@ -171,7 +166,7 @@ internal sealed class EdgeRun : IDisposable
     }
 
     private void SaveSeconds(double seconds) =>
-        _store.State.SetFact(SecondsFact, seconds.ToString("0.###", CultureInfo.InvariantCulture));
+        _store.SetFact(SecondsFact, seconds.ToString("0.###", CultureInfo.InvariantCulture));
 
     private static void CheckPartitions(EdgeStore store, EdgeRunPlan plan)
     {
@@ -186,10 +181,10 @@ internal sealed class EdgeRun : IDisposable
 
     private static void Agree(EdgeStore store, string fact, string value, string other, string use)
     {
-        var before = store.State.GetFact(fact);
+        var before = store.GetFact(fact);
         if (before is null)
         {
-            store.State.SetFact(fact, value);
+            store.SetFact(fact, value);
         }
         else if (before != value)
         {

@@ -20,7 +20,7 @@ internal sealed class ServedLaw : IDisposable
     {
         Settings = settings;
         _model = model;
-        Flow = new FlowLaw(new RuleBook(settings), features, model is null ? null : new ModelScorer(model));
+        Flow = new FlowLaw(new RuleBook(settings), features, model is null ? null : new ModelScorer(model), Hash);
     }
 
     /// <summary>The settings with the rule on the model.</summary>

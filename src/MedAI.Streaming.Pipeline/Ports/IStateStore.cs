@@ -6,17 +6,20 @@ namespace MedAI.Streaming.Pipeline.Ports;
 /// <summary>Keeps the state of all partitions. One thread at a time per partition; partitions may call side by side.</summary>
 public interface IStateStore : IDisposable
 {
-    /// <summary>Facts about the store as a whole (configuration hash, execution profile, partitions, ...), by name.</summary>
-    string? GetFact(string name);
-
-    /// <summary>Sets a fact, durably.</summary>
-    void SetFact(string name, string value);
-
     /// <summary>Loads a partition: calls back once per patient with its newest blob.</summary>
     /// <returns>The committed offset: every record before it is covered by the blobs. 0 for a new partition.</returns>
     /// <remarks>Called once per partition before anything else of it. The span is only valid during the callback.</remarks>
     /// <exception cref="StoreException">The store cannot be read; nothing may be assumed.</exception>
     long Load(int partition, PatientBlobReader eachPatient);
+
+    /// <summary>A fact about a partition (the law and the execution profile it is decided under), by name; null: it was never set.</summary>
+    /// <remarks>Not before <see cref="Load"/> of the partition.</remarks>
+    string? GetFact(int partition, string name);
+
+    /// <summary>Sets a fact, durably.</summary>
+    /// <exception cref="StoreException">It could not be written.</exception>
+    /// <exception cref="OwnershipLostException">Another process owns the partition now.</exception>
+    void SetFact(int partition, string name, string value);
 
     /// <summary>
     /// Commits in one transaction: transitions and pages (kept once per id), dead letters (once per key), patient blobs
@@ -26,25 +29,14 @@ public interface IStateStore : IDisposable
     /// How many transitions were there already with the same content. A transition that is there with *other* content is kept as
     /// it is and listed in <see cref="CommitBatch.Conflicts"/>: the caller decides what that means.
     /// </returns>
-    /// <exception cref="StoreException">Nothing of the batch took effect (for example a full disk).</exception>
+    /// <remarks>
+    /// A store over several topics makes transitions, pages and dead letters durable first, each once under its id or key, and
+    /// then blobs and offset in one transaction; what a crash leaves between the two is decided again, with equal results.
+    /// </remarks>
+    /// <exception cref="StoreException">Nothing of blobs and offset took effect (for example a full disk).</exception>
+    /// <exception cref="OwnershipLostException">Another process owns the partition now; nothing of blobs and offset took effect.</exception>
     /// <exception cref="ArgumentException">A page is for a transition that is neither kept nor in the batch; nothing took effect.</exception>
     int Commit(CommitBatch batch);
-
-    /// <summary>All transitions in canonical order: patient, rule, opened event time, ordinal (ordinal string comparison).</summary>
-    /// <param name="patient">Only this patient, or null.</param>
-    IEnumerable<TransitionRecord> Transitions(string? patient = null);
-
-    /// <summary>Ids of patients with state, in ordinal order, with the length of their blob in bytes.</summary>
-    IEnumerable<(string Patient, int Partition, int StateBytes)> Patients();
-
-    /// <summary>The pages that are not marked sent, in the order in which they were committed.</summary>
-    IReadOnlyList<PageRecord> UnsentPages(int limit);
-
-    /// <summary>Marks a page sent, durably; marking it twice, or one that is not there, is harmless.</summary>
-    void MarkSent(string transitionId);
-
-    /// <summary>All dead letters by partition and offset.</summary>
-    IEnumerable<DeadLetter> DeadLetters();
 }
 
 /// <summary>Receives one patient's blob while a partition is loaded.</summary>

@@ -18,6 +18,9 @@ public enum StoreFailure
 
     /// <summary>The store was made with other settings (partitions, configuration, version).</summary>
     Mismatch,
+
+    /// <summary>The server behind the store does not answer; the same call may succeed later.</summary>
+    Unavailable,
 }
 
 /// <summary>A store could not do what was asked; nothing of the call took effect.</summary>
@@ -30,3 +33,6 @@ public sealed class StoreException : Exception
     /// <summary>The kind of failure.</summary>
     public StoreFailure Failure { get; }
 }
+
+/// <summary>Another process owns the partition now: whoever gets this stops working on it and writes nothing more.</summary>
+public sealed class OwnershipLostException(string message, Exception? inner = null) : Exception(message, inner);

@@ -16,7 +16,7 @@ internal static class StoreContent
         using var store = EdgeStore.Open(directory, readOnly: true);
         var points = 0;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var patient in store.State.Patients().Select(row => row.Patient).Order(StringComparer.Ordinal))
+        foreach (var patient in store.Patients().Select(row => row.Patient).Order(StringComparer.Ordinal))
         {
             // Two points of one series and one instant have no order among themselves.
             foreach (var line in store.Series.Read(patient).Select(Line).Order(StringComparer.Ordinal))
@@ -26,7 +26,7 @@ internal static class StoreContent
             }
         }
 
-        var letters = store.State.DeadLetters().Select(letter => $"{letter.Patient} {letter.Readings} {letter.Reason} {letter.Detail}");
+        var letters = store.History.DeadLetters().Select(letter => $"{letter.Patient} {letter.Readings} {letter.Reason} {letter.Detail}");
         var lettersHash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', letters.Order(StringComparer.Ordinal))));
         return $"{points} points {Convert.ToHexStringLower(hash.GetHashAndReset())}, dead letters {Convert.ToHexStringLower(lettersHash)}";
 

@@ -26,7 +26,7 @@ public sealed class EdgeStoreTests : IDisposable
         Assert.True(EdgeStore.Exists(_store));
         using var store = EdgeStore.Open(_store, readOnly: false);
         Assert.Equal((8, 5, false), (store.Log.Partitions, store.Log.InputPosition, store.IsReadOnly));
-        Assert.Equal("here", store.State.GetFact("site"));
+        Assert.Equal("here", store.GetFact("site"));
         Assert.Single(store.Series.Read("p"));
         Assert.Equal(_store, store.Directory);
     }
@@ -61,7 +61,7 @@ public sealed class EdgeStoreTests : IDisposable
 
         AssertFails(StoreFailure.Corrupt, () => EdgeStore.Create(_store, 8), "state.db", "log.db");
         using var state = SqliteStateStore.Open(Path.Combine(_store, "state.db"));
-        Assert.Equal("here", state.GetFact("site"));
+        Assert.Equal("here", state.GetFact(-1, "site"));
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public sealed class EdgeStoreTests : IDisposable
             AssertFails(StoreFailure.InUse, () => EdgeStore.Open(_store, readOnly: false), _store, "another process");
             using var reader = EdgeStore.Open(_store, readOnly: true);
             Assert.True(reader.IsReadOnly);
-            writer.State.SetFact("later", "yes");
-            Assert.Equal("yes", reader.State.GetFact("later"));
+            writer.SetFact("later", "yes");
+            Assert.Equal("yes", reader.GetFact("later"));
         }
 
         EdgeStore.Open(_store, readOnly: false).Dispose();
@@ -93,7 +93,7 @@ public sealed class EdgeStoreTests : IDisposable
         Make();
         using var one = EdgeStore.Open(_store, readOnly: true);
         using var two = EdgeStore.Open(_store, readOnly: true);
-        Assert.Equal("here", one.State.GetFact("site"));
+        Assert.Equal("here", one.GetFact("site"));
         Assert.Equal(8, two.Log.Partitions);
     }
 
@@ -157,7 +157,7 @@ public sealed class EdgeStoreTests : IDisposable
         var batch = new AppendBatch(8);
         batch.Add(3, TestRecords.Sequence(300, seed: 1));
         store.Log.Append(batch, 5);
-        store.State.SetFact("site", "here");
+        store.SetFact("site", "here");
         var series = new SeriesBatch { Patients = { "p" }, Names = { "x" } };
         series.Points.Add(new SeriesPoint(0, 0, 10, 1, PointFlags.None));
         store.Series.Write(0, 1, series);

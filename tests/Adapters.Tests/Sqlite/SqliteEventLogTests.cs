@@ -154,15 +154,15 @@ public sealed class SqliteEventLogTests : EventLogContract, IDisposable
         Assert.InRange(new FileInfo(_path + "-wal").Length, 0, 40 << 20);
     }
 
-    protected override IEventLog Create(int partitions) => SqliteEventLog.Create(_path, partitions);
+    protected override IInputLog Create(int partitions) => SqliteEventLog.Create(_path, partitions);
 
-    protected override IEventLog Reopen(IEventLog log)
+    protected override IInputLog Reopen(IInputLog log)
     {
         log.Dispose();
         return SqliteEventLog.Open(_path);
     }
 
-    protected override IEventLog Crash(IEventLog log) => SqliteEventLog.Open(_directory.Copy(_path));
+    protected override IInputLog Crash(IInputLog log) => SqliteEventLog.Open(_directory.Copy(_path));
 
-    protected override void SetFull(IEventLog log, bool full) => ((SqliteEventLog)log).Execute(StoreDirectory.Limit(full));
+    protected override void SetFull(IInputLog log, bool full) => ((SqliteEventLog)log).Execute(StoreDirectory.Limit(full));
 }

@@ -22,17 +22,17 @@ public sealed class SqliteStateStoreTests : StateStoreContract, IDisposable
         using var store = Create();
         using var reader = SqliteStateStore.Open(_path, readOnly: true);
         Assert.Empty(reader.Transitions());
-        store.SetFact("a", "b");
+        store.SetFact(0, "a", "b");
         store.Commit(Full(partition: 0, offset: 3));
 
-        Assert.Equal("b", reader.GetFact("a"));
+        Assert.Equal("b", reader.GetFact(0, "a"));
         Assert.Single(reader.Transitions());
         Assert.Equal([("p0", 0, 1)], reader.Patients());
         Assert.Single(reader.UnsentPages(5));
         Assert.Single(reader.DeadLetters());
         Assert.Equal(3, LoadAll(reader, 0).Offset);
         Assert.Throws<InvalidOperationException>(() => reader.Commit(Full(partition: 0, offset: 4)));
-        Assert.Throws<StoreException>(() => reader.SetFact("a", "c"));
+        Assert.Throws<StoreException>(() => reader.SetFact(0, "a", "c"));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class SqliteStateStoreTests : StateStoreContract, IDisposable
         store.Commit(Full(partition: 0, offset: 1));
         store.Commit(Full(partition: 1, offset: 1));
 
-        using var transitions = store.Transitions().GetEnumerator();
+        using var transitions = History(store).Transitions().GetEnumerator();
         Assert.True(transitions.MoveNext());
         for (var p = 2; p < 9; p++)
             store.Commit(Full(p, offset: 1));
@@ -100,9 +100,9 @@ public sealed class SqliteStateStoreTests : StateStoreContract, IDisposable
         using var store = Create();
         store.Commit(Full(partition: 0, offset: 1));
 
-        store.MarkSent(id);
+        History(store).MarkSent(id);
 
-        Assert.Single(store.UnsentPages(10));
+        Assert.Single(History(store).UnsentPages(10));
     }
 
     [Fact]
@@ -118,9 +118,9 @@ public sealed class SqliteStateStoreTests : StateStoreContract, IDisposable
                 batch.Transitions.Add(transition);
                 batch.Pages.Add((transition.Id, opened));
                 store.Commit(batch);
-                Assert.Equal(transition, Assert.Single(store.UnsentPages(5)).Transition);
-                store.MarkSent(string.Create(CultureInfo.InvariantCulture, $"{patient}|r.x|{opened}|12"));
-                Assert.Empty(store.UnsentPages(5));
+                Assert.Equal(transition, Assert.Single(History(store).UnsentPages(5)).Transition);
+                History(store).MarkSent(string.Create(CultureInfo.InvariantCulture, $"{patient}|r.x|{opened}|12"));
+                Assert.Empty(History(store).UnsentPages(5));
             }
         }
     }
@@ -132,6 +132,8 @@ public sealed class SqliteStateStoreTests : StateStoreContract, IDisposable
         store.Dispose();
         return SqliteStateStore.Open(_path);
     }
+
+    protected override IAlertHistory History(IStateStore store) => (IAlertHistory)store;
 
     protected override IStateStore Crash(IStateStore store) => SqliteStateStore.Open(_directory.Copy(_path));
 

@@ -8,17 +8,17 @@ namespace MedAI.Streaming.Pipeline.Tests.InMemory;
 
 public sealed class InMemoryEventLogTests : EventLogContract
 {
-    protected override IEventLog Create(int partitions) => new InMemoryEventLog(partitions);
+    protected override IInputLog Create(int partitions) => new InMemoryEventLog(partitions);
 
-    protected override IEventLog Reopen(IEventLog log)
+    protected override IInputLog Reopen(IInputLog log)
     {
         log.Dispose();
         return Crash(log);
     }
 
-    protected override IEventLog Crash(IEventLog log) => ((InMemoryEventLog)log).Clone();
+    protected override IInputLog Crash(IInputLog log) => ((InMemoryEventLog)log).Clone();
 
-    protected override void SetFull(IEventLog log, bool full) => ((InMemoryEventLog)log).BeforeAppend = full ? FullDevice.Throw : null;
+    protected override void SetFull(IInputLog log, bool full) => ((InMemoryEventLog)log).BeforeAppend = full ? FullDevice.Throw : null;
 
     [Fact]
     public void AfterAppend_Throwing_LeavesTheRecordsThere()
@@ -40,6 +40,8 @@ public sealed class InMemoryStateStoreTests : StateStoreContract
         store.Dispose();
         return Crash(store);
     }
+
+    protected override IAlertHistory History(IStateStore store) => (IAlertHistory)store;
 
     protected override IStateStore Crash(IStateStore store) => ((InMemoryStateStore)store).Clone();
 

@@ -5,20 +5,20 @@ using Xunit;
 
 namespace MedAI.Streaming.TestKit.Contracts;
 
-/// <summary>The contract of <see cref="IEventLog"/>.</summary>
+/// <summary>The contract of <see cref="IInputLog"/>.</summary>
 public abstract class EventLogContract
 {
     /// <summary>A new log.</summary>
-    protected abstract IEventLog Create(int partitions);
+    protected abstract IInputLog Create(int partitions);
 
     /// <summary>Disposes a log and opens it again.</summary>
-    protected abstract IEventLog Reopen(IEventLog log);
+    protected abstract IInputLog Reopen(IInputLog log);
 
     /// <summary>What a new process finds after the old one was killed at this moment, without any tidying up.</summary>
-    protected abstract IEventLog Crash(IEventLog log);
+    protected abstract IInputLog Crash(IInputLog log);
 
     /// <summary>Lets the log's device be full (an append of 1 MiB does not fit), or gives it space again.</summary>
-    protected abstract void SetFull(IEventLog log, bool full);
+    protected abstract void SetFull(IInputLog log, bool full);
 
     [Fact]
     public void Create_New_IsEmpty()
@@ -268,7 +268,7 @@ public abstract class EventLogContract
     }
 
     /// <summary>Appends records to one partition.</summary>
-    protected static void Append(IEventLog log, int partition, IEnumerable<byte[]> records, long inputPosition = 1)
+    protected static void Append(IInputLog log, int partition, IEnumerable<byte[]> records, long inputPosition = 1)
     {
         var batch = new AppendBatch(log.Partitions);
         batch.Add(partition, records);
@@ -276,7 +276,7 @@ public abstract class EventLogContract
     }
 
     /// <summary>Reads a partition from its beginning to its end and checks every batch on the way.</summary>
-    protected static List<byte[]> ReadAll(IEventLog log, int partition, int maxRecords = 100)
+    protected static List<byte[]> ReadAll(IInputLog log, int partition, int maxRecords = 100)
     {
         var all = new List<byte[]>();
         var read = new LogBatch();

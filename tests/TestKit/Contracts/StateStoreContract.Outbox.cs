@@ -7,6 +7,57 @@ namespace MedAI.Streaming.TestKit.Contracts;
 public abstract partial class StateStoreContract
 {
     [Fact]
+    public void After_WhileCommitsComeIn_SkipsAndRepeatsNothing()
+    {
+        using var store = Create();
+        var seen = new List<TransitionRecord>();
+        var all = new List<TransitionRecord>();
+        var cursor = "";
+        var batch = new CommitBatch(0);
+        for (var i = 0; i < 20; i++)
+        {
+            batch.Clear();
+            for (var j = 0; j <= i % 4; j++)
+            {
+                // Ids that sort the other way round than they come.
+                batch.Transitions.Add(Transition($"p{90 - i}", "r", 100 - j, 0));
+            }
+
+            store.Commit(batch);
+            all.AddRange(batch.Transitions);
+            store.Commit(batch);
+            foreach (var (next, transition) in History(store).After(cursor, 3))
+            {
+                cursor = next;
+                seen.Add(transition);
+            }
+        }
+
+        using var again = Crash(store);
+        while (History(again).After(cursor, 7) is { Count: > 0 } rest)
+        {
+            cursor = rest[^1].Cursor;
+            seen.AddRange(rest.Select(r => r.Transition));
+        }
+
+        Assert.Equal(all, seen);
+        Assert.Equal(cursor, History(again).EndCursor());
+        Assert.Empty(History(again).After(History(again).EndCursor(), 1));
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("-1")]
+    [InlineData("1 ")]
+    [InlineData("99999999999999999999")]
+    public void After_NoCursorOfTheStore_Throws(string cursor)
+    {
+        using var store = Create();
+
+        Assert.Throws<FormatException>(() => History(store).After(cursor, 1));
+    }
+
+    [Fact]
     public void UnsentPages_OverSeveralCommits_ComeOldestFirstUpToTheLimit()
     {
         using var store = Create();
@@ -20,10 +71,10 @@ public abstract partial class StateStoreContract
             store.Commit(batch);
         }
 
-        Assert.Equal([0, 1, 2], store.UnsentPages(3).Select(p => p.DelayMs));
-        Assert.Equal(10, store.UnsentPages(100).Count);
-        Assert.Equal(Transition("p9", "r", 100, 0), store.UnsentPages(1)[0].Transition);
-        Assert.Empty(store.UnsentPages(0));
+        Assert.Equal([0, 1, 2], History(store).UnsentPages(3).Select(p => p.DelayMs));
+        Assert.Equal(10, History(store).UnsentPages(100).Count);
+        Assert.Equal(Transition("p9", "r", 100, 0), History(store).UnsentPages(1)[0].Transition);
+        Assert.Empty(History(store).UnsentPages(0));
     }
 
     [Fact]
@@ -34,16 +85,16 @@ public abstract partial class StateStoreContract
         store.Commit(batch);
         var id = batch.Transitions[0].Id;
 
-        store.MarkSent(id);
-        store.MarkSent(id);
-        store.MarkSent("p|r|1|7");
-        store.MarkSent("not an id");
-        Assert.Empty(store.UnsentPages(10));
+        History(store).MarkSent(id);
+        History(store).MarkSent(id);
+        History(store).MarkSent("p|r|1|7");
+        History(store).MarkSent("not an id");
+        Assert.Empty(History(store).UnsentPages(10));
 
         store.Commit(batch);
-        Assert.Empty(store.UnsentPages(10));
+        Assert.Empty(History(store).UnsentPages(10));
         using var again = Crash(store);
-        Assert.Empty(again.UnsentPages(10));
+        Assert.Empty(History(again).UnsentPages(10));
     }
 
     [Fact]
@@ -55,7 +106,7 @@ public abstract partial class StateStoreContract
         batch.Pages[0] = (batch.Pages[0].TransitionId, 9999);
         store.Commit(batch);
 
-        Assert.Equal(1500, Assert.Single(store.UnsentPages(10)).DelayMs);
+        Assert.Equal(1500, Assert.Single(History(store).UnsentPages(10)).DelayMs);
     }
 
     [Fact]
@@ -70,9 +121,9 @@ public abstract partial class StateStoreContract
         batch.Pages.Add((transition.Id, 10));
         store.Commit(batch);
 
-        Assert.Equal(new PageRecord(transition, 10), Assert.Single(store.UnsentPages(10)));
-        store.MarkSent(transition.Id);
-        Assert.Empty(store.UnsentPages(10));
+        Assert.Equal(new PageRecord(transition, 10), Assert.Single(History(store).UnsentPages(10)));
+        History(store).MarkSent(transition.Id);
+        Assert.Empty(History(store).UnsentPages(10));
     }
 
     [Theory]
@@ -86,8 +137,8 @@ public abstract partial class StateStoreContract
 
         Assert.Throws<ArgumentException>(() => store.Commit(batch));
 
-        Assert.Empty(store.Transitions());
-        Assert.Empty(store.UnsentPages(10));
+        Assert.Empty(History(store).Transitions());
+        Assert.Empty(History(store).UnsentPages(10));
         Assert.Equal(0, LoadAll(store, 0).Offset);
     }
 
@@ -109,8 +160,8 @@ public abstract partial class StateStoreContract
         batch.DeadLetters[0] = letters[0] with { Detail = "told otherwise" };
         store.Commit(batch);
 
-        Assert.Equal(letters.OrderBy(d => (d.Partition, d.Offset, d.Index)), store.DeadLetters());
+        Assert.Equal(letters.OrderBy(d => (d.Partition, d.Offset, d.Index)), History(store).DeadLetters());
         using var again = Crash(store);
-        Assert.Equal(5, again.DeadLetters().Count());
+        Assert.Equal(5, History(again).DeadLetters().Count());
     }
 }

@@ -5,7 +5,7 @@ using MedAI.Streaming.Pipeline.Wire;
 namespace MedAI.Streaming.TestKit.InMemory;
 
 /// <summary>A log in memory, with hooks at which a simulation lets it fail.</summary>
-public sealed class InMemoryEventLog : IEventLog
+public sealed class InMemoryEventLog : IInputLog
 {
     // Guards everything below: an appender and the readers of the partitions may be different threads.
     private readonly Lock _lock = new();
@@ -48,6 +48,9 @@ public sealed class InMemoryEventLog : IEventLog
     {
         lock (_lock) return _partitions[partition].Ends.Count;
     }
+
+    /// <inheritdoc/>
+    public void Append(AppendBatch batch) => Append(batch, InputPosition);
 
     /// <inheritdoc/>
     public void Append(AppendBatch batch, long inputPosition)

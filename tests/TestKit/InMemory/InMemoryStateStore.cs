@@ -1,17 +1,21 @@
 // The state store without a disk: what a completed Commit leaves behind is what a crash leaves behind.
+using System.Globalization;
 using MedAI.Streaming.Pipeline.Ports;
 
 namespace MedAI.Streaming.TestKit.InMemory;
 
 /// <summary>A state store in memory, with hooks at which a simulation lets it fail.</summary>
-public sealed class InMemoryStateStore : IStateStore
+public sealed class InMemoryStateStore : IStateStore, IAlertHistory
 {
     // Guards everything below: partitions commit side by side, and people read meanwhile.
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, string> _facts;
+    private readonly Dictionary<(int Partition, string Name), string> _facts;
     private readonly Dictionary<(int Partition, string Patient), byte[]> _patients;
     private readonly Dictionary<int, long> _offsets;
     private readonly Dictionary<string, TransitionRecord> _transitions;
+
+    // The ids of transitions in the order of their commits.
+    private readonly List<string> _order;
     private readonly Dictionary<string, Page> _pages;
     private readonly Dictionary<(int Partition, long Offset, int Index), DeadLetter> _deadLetters;
 
@@ -22,6 +26,7 @@ public sealed class InMemoryStateStore : IStateStore
         _patients = [];
         _offsets = [];
         _transitions = [];
+        _order = [];
         _pages = [];
         _deadLetters = [];
     }
@@ -32,6 +37,7 @@ public sealed class InMemoryStateStore : IStateStore
         _patients = new(other._patients);
         _offsets = new(other._offsets);
         _transitions = new(other._transitions);
+        _order = [.. other._order];
         _pages = new(other._pages);
         _deadLetters = new(other._deadLetters);
     }
@@ -45,15 +51,15 @@ public sealed class InMemoryStateStore : IStateStore
     public Action? AfterCommit { get; set; }
 
     /// <inheritdoc/>
-    public string? GetFact(string name)
+    public string? GetFact(int partition, string name)
     {
-        lock (_lock) return _facts.GetValueOrDefault(name);
+        lock (_lock) return _facts.GetValueOrDefault((partition, name));
     }
 
     /// <inheritdoc/>
-    public void SetFact(string name, string value)
+    public void SetFact(int partition, string name, string value)
     {
-        lock (_lock) _facts[name] = value;
+        lock (_lock) _facts[(partition, name)] = value;
     }
 
     /// <inheritdoc/>
@@ -114,18 +120,22 @@ public sealed class InMemoryStateStore : IStateStore
     }
 
     /// <inheritdoc/>
-    public IEnumerable<(string Patient, int Partition, int StateBytes)> Patients()
+    public IReadOnlyList<(string Cursor, TransitionRecord Transition)> After(string cursor, int limit)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         lock (_lock)
         {
-            return
-            [
-                .. _patients
-                    .OrderBy(p => p.Key.Patient, StringComparer.Ordinal)
-                    .ThenBy(p => p.Key.Partition)
-                    .Select(p => (p.Key.Patient, p.Key.Partition, p.Value.Length)),
-            ];
+            var from = 0;
+            if (cursor.Length > 0 && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
+                throw new FormatException($"'{cursor}' is no cursor.");
+            return [.. _order.Skip(from).Take(limit).Select((id, i) => ($"{from + i + 1}", _transitions[id]))];
         }
+    }
+
+    /// <inheritdoc/>
+    public string EndCursor()
+    {
+        lock (_lock) return $"{_order.Count}";
     }
 
     /// <inheritdoc/>
@@ -186,7 +196,12 @@ public sealed class InMemoryStateStore : IStateStore
         var known = 0;
         foreach (var transition in transitions)
         {
-            if (_transitions.TryAdd(transition.Id, transition)) continue;
+            if (_transitions.TryAdd(transition.Id, transition))
+            {
+                _order.Add(transition.Id);
+                continue;
+            }
+
             if (_transitions[transition.Id] == transition) known++;
             else conflicts.Add(transition);
         }

@@ -76,7 +76,7 @@ public sealed class SeededWorld
         var stores = new FlowStores(_log, _state, _series);
         var law = _law();
         var runners = Enumerable.Range(0, _options.Partitions)
-            .Select(p => new FlowRunner(p, stores, law, options, _clock, null, otherProfile: false)).ToArray();
+            .Select(p => new FlowRunner(p, stores, law, options, _clock, null)).ToArray();
         foreach (var runner in runners)
         {
             runner.Load();
