@@ -126,4 +126,13 @@ public enum TransitionReason : byte
 
     /// <summary>A device numbered newer data lower than before: its order starts anew.</summary>
     NumberingRestarted = 21,
+
+    /// <summary>The device behind it was taken away from the patient, or the last device of the patient was.</summary>
+    DeviceRemoved = 22,
+
+    /// <summary>The patient was discharged.</summary>
+    Discharged = 23,
+
+    /// <summary>The rule is out of force under the limits that hold for the patient now.</summary>
+    LimitsChanged = 24,
 }

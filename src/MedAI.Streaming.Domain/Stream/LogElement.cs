@@ -1,11 +1,12 @@
 // What producers hand to the log: frames, control records and refused input, as plain immutable records.
 // This is the cold, readable form used by file readers, simulators and tests; Pipeline/Wire turns it into bytes.
+using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Vitals;
 
 namespace MedAI.Streaming.Domain.Stream;
 
 /// <summary>One element of the log. Times are milliseconds since 1970-01-01T00:00:00Z.</summary>
-/// <param name="ArrivalTime">When it reached the log; never decreases within a partition.</param>
+/// <param name="ArrivalTime">When it reached the log; the flow takes one that goes back as the latest its patient had before.</param>
 public abstract record LogElement(long ArrivalTime)
 {
     /// <summary>The patient the element belongs to, or empty for one that concerns the whole partition.</summary>
@@ -58,12 +59,58 @@ public sealed record PatientFactsElement(
     public override string Key => Patient;
 }
 
-/// <summary>Somebody acknowledged the open episode of a rule.</summary>
+/// <summary>Somebody acknowledged the live episode of a rule, as far as it was seen.</summary>
 /// <param name="ArrivalTime">When it reached the log.</param>
 /// <param name="Patient">Patient id.</param>
 /// <param name="Rule">Rule id, for example <c>limit.spo2.low</c>.</param>
 /// <param name="By">Who acknowledged.</param>
-public sealed record AcknowledgementElement(long ArrivalTime, string Patient, string Rule, string By) : LogElement(ArrivalTime)
+/// <param name="OpenedEventTime">The episode that was seen, by the event time of its opening; null: whatever episode is live.</param>
+/// <param name="Ordinal">
+/// The newest transition that was seen: an episode that opened, escalated or recurred after it stays unacknowledged. Null: whatever
+/// stands. Only together with <paramref name="OpenedEventTime"/>.
+/// </param>
+public sealed record AcknowledgementElement(
+    long ArrivalTime, string Patient, string Rule, string By, long? OpenedEventTime = null, int? Ordinal = null)
+    : LogElement(ArrivalTime)
+{
+    /// <inheritdoc/>
+    public override string Key => Patient;
+}
+
+/// <summary>A patient wears a device, or wears it no more.</summary>
+/// <param name="ArrivalTime">When it reached the log.</param>
+/// <param name="Patient">Patient id.</param>
+/// <param name="Device">Device id.</param>
+/// <param name="From">Event time from which the device's readings are this patient's.</param>
+/// <param name="Until">
+/// Event time from which they are not any more, not before <paramref name="From"/>; null: the patient wears it from now on.
+/// </param>
+/// <param name="By">Who said so.</param>
+public sealed record DeviceAssociationElement(
+    long ArrivalTime, string Patient, string Device, long From, long? Until, string By) : LogElement(ArrivalTime)
+{
+    /// <inheritdoc/>
+    public override string Key => Patient;
+}
+
+/// <summary>A patient's own limits; a later record replaces all of an earlier one.</summary>
+/// <param name="ArrivalTime">When it reached the log.</param>
+/// <param name="Patient">Patient id.</param>
+/// <param name="Limits">What holds instead of the ward's or the site's rules of the same ids; empty: nothing.</param>
+/// <param name="By">Who set them.</param>
+public sealed record PatientLimitsElement(long ArrivalTime, string Patient, IReadOnlyList<PatientLimit> Limits, string By)
+    : LogElement(ArrivalTime)
+{
+    /// <inheritdoc/>
+    public override string Key => Patient;
+}
+
+/// <summary>The patient left. Facts, or the beginning of an association, readmit.</summary>
+/// <param name="ArrivalTime">When it reached the log.</param>
+/// <param name="Patient">Patient id.</param>
+/// <param name="At">Event time of the discharge.</param>
+/// <param name="By">Who discharged.</param>
+public sealed record DischargeElement(long ArrivalTime, string Patient, long At, string By) : LogElement(ArrivalTime)
 {
     /// <inheritdoc/>
     public override string Key => Patient;

@@ -42,18 +42,34 @@ public enum RejectReason : byte
 
     /// <summary>The source itself marked the reading as an error (for example a charting error).</summary>
     MarkedAsError = 12,
+
+    /// <summary>At the event time the patient did not wear the device.</summary>
+    DeviceNotWorn = 13,
+
+    /// <summary>At the event time the patient was discharged and not yet readmitted.</summary>
+    PatientDischarged = 14,
+
+    /// <summary>The record lies in a partition that is not its patient's.</summary>
+    WrongPartition = 15,
+
+    /// <summary>The frame names no patient, and nobody wore the device at its event time.</summary>
+    DeviceNotAssociated = 16,
+
+    /// <summary>The frame names a patient, and at its event time another one wore the device.</summary>
+    OtherPatient = 17,
 }
 
 /// <summary>Names of <see cref="RejectReason"/> as they stand in reports and dead letters.</summary>
 public static class RejectReasons
 {
     /// <summary>The number of reasons, including <see cref="RejectReason.None"/>.</summary>
-    public const int Count = 13;
+    public const int Count = 18;
 
     private static readonly string[] Names =
     [
         "none", "unknown_vital_sign", "wrong_unit", "not_a_number", "out_of_range", "future_event_time", "repeated_in_frame",
         "malformed", "line_too_long", "truncated", "missing_field", "demo_data", "marked_as_error",
+        "device_not_worn", "patient_discharged", "wrong_partition", "device_not_associated", "other_patient",
     ];
 
     /// <summary>The reason's name in lower snake case.</summary>

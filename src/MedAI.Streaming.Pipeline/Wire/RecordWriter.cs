@@ -25,13 +25,23 @@ public enum RecordKind : byte
 
     /// <summary>Refused input (control.proto).</summary>
     Refused = 6,
+
+    /// <summary>A device association (control.proto).</summary>
+    DeviceAssociation = 7,
+
+    /// <summary>A patient's own limits (control.proto).</summary>
+    PatientLimits = 8,
+
+    /// <summary>A discharge (control.proto).</summary>
+    Discharge = 9,
 }
 
 /// <summary>Writes log elements as records. Not thread-safe: each appender has its own.</summary>
 public sealed class RecordWriter
 {
     private readonly ArrayBufferWriter<byte> _payload = new(1024);
-    private readonly ArrayBufferWriter<byte> _reading = new(256);
+    private readonly ArrayBufferWriter<byte> _part = new(256);
+    private readonly ArrayBufferWriter<byte> _level = new(32);
 
     /// <summary>Writes one element as one record.</summary>
     /// <exception cref="ArgumentException">The element breaks its own contract (an empty patient id, too many readings, ...).</exception>
@@ -45,6 +55,9 @@ public sealed class RecordWriter
             AcknowledgementElement acknowledgement => Acknowledgement(acknowledgement),
             ModelAvailabilityElement model => Model(model),
             RefusedElement refused => Refused(refused),
+            DeviceAssociationElement association => Association(association),
+            PatientLimitsElement limits => Limits(limits),
+            DischargeElement discharge => Discharge(discharge),
             ClockElement => RecordKind.Clock,
             _ => throw new ArgumentException($"no record kind for {element.GetType().Name}", nameof(element)),
         };
@@ -77,15 +90,15 @@ public sealed class RecordWriter
         w.Fixed64Always(6, (ulong)frame.EventTime);
         foreach (var reading in frame.Readings)
         {
-            _reading.ResetWrittenCount();
-            var r = new ProtoWriter(_reading);
+            _part.ResetWrittenCount();
+            var r = new ProtoWriter(_part);
             r.Varint(1, reading.Vital is { } vital ? (ulong)vital + 1 : 0);
             r.Fixed64(2, BitConverter.DoubleToUInt64Bits(reading.Value));
             r.Varint(3, (ulong)reading.Unit);
             r.Varint(4, (ulong)reading.Validity);
             r.String(5, reading.Name);
             r.Varint(6, reading.MarkedAsError ? 1u : 0u);
-            w.Bytes(7, _reading.WrittenSpan);
+            w.Bytes(7, _part.WrittenSpan);
         }
 
         return RecordKind.Frame;
@@ -123,7 +136,72 @@ public sealed class RecordWriter
         w.String(1, acknowledgement.Patient);
         w.String(2, acknowledgement.Rule);
         w.String(3, acknowledgement.By);
+        if (acknowledgement.OpenedEventTime is { } opened)
+        {
+            w.Fixed64Always(4, (ulong)opened);
+        }
+
+        if (acknowledgement.Ordinal is { } ordinal)
+        {
+            w.VarintAlways(5, (uint)ordinal);
+        }
+
         return RecordKind.Acknowledgement;
+    }
+
+    private RecordKind Association(DeviceAssociationElement association)
+    {
+        var w = new ProtoWriter(_payload);
+        w.String(1, association.Patient);
+        w.String(2, association.Device);
+        w.Fixed64Always(3, (ulong)association.From);
+        if (association.Until is { } until)
+        {
+            w.Fixed64Always(4, (ulong)until);
+        }
+
+        w.String(5, association.By);
+        return RecordKind.DeviceAssociation;
+    }
+
+    private RecordKind Limits(PatientLimitsElement limits)
+    {
+        var w = new ProtoWriter(_payload);
+        w.String(1, limits.Patient);
+        foreach (var limit in limits.Limits)
+        {
+            _part.ResetWrittenCount();
+            var l = new ProtoWriter(_part);
+            l.String(1, limit.Rule);
+            l.Varint(2, limit.Enabled ? 0u : 1u);
+            foreach (var level in limit.Levels)
+            {
+                _level.ResetWrittenCount();
+                var v = new ProtoWriter(_level);
+                v.Fixed64(1, BitConverter.DoubleToUInt64Bits(level.Threshold));
+                v.Varint(2, (ulong)level.Priority);
+                l.Bytes(3, _level.WrittenSpan);
+            }
+
+            if (limit.DelaySeconds is { } delay)
+            {
+                l.VarintAlways(4, (uint)delay);
+            }
+
+            w.Bytes(2, _part.WrittenSpan);
+        }
+
+        w.String(3, limits.By);
+        return RecordKind.PatientLimits;
+    }
+
+    private RecordKind Discharge(DischargeElement discharge)
+    {
+        var w = new ProtoWriter(_payload);
+        w.String(1, discharge.Patient);
+        w.Fixed64Always(2, (ulong)discharge.At);
+        w.String(3, discharge.By);
+        return RecordKind.Discharge;
     }
 
     private RecordKind Model(ModelAvailabilityElement model)

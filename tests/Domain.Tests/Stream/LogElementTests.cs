@@ -13,6 +13,9 @@ public class LogElementTests
         Assert.Equal("p1", new FrameElement(1, "p1", "monitor", SourceClass.Bedside, 1, 1, 1, []).Key);
         Assert.Equal("p1", new PatientFactsElement(1, "p1").Key);
         Assert.Equal("p1", new AcknowledgementElement(1, "p1", "limit.spo2.low", "nurse").Key);
+        Assert.Equal("p1", new DeviceAssociationElement(1, "p1", "monitor", 1, null, "nurse").Key);
+        Assert.Equal("p1", new PatientLimitsElement(1, "p1", [], "nurse").Key);
+        Assert.Equal("p1", new DischargeElement(1, "p1", 1, "nurse").Key);
         Assert.Equal("", new ModelAvailabilityElement(1, 0, false, "gone").Key);
         Assert.Equal("", new ClockElement(1).Key);
         Assert.Equal("", new RefusedElement(1, 1, RejectReason.Malformed, "vitals.csv:17", "x").Key);

@@ -148,17 +148,10 @@ public sealed class BrokenBytesTests
         message.Epoch = 1;
         message.Sequence = (ulong)random.Random.Next(1, 40);
         message.EventTimeMs = arrivalTime - random.Random.Next(5000);
-        return random.Random.Next(8) == 0 ? Controls(random.Random.Next(1000)).First() : RandomMessages.Element(message, arrivalTime);
+        return random.Random.Next(8) == 0 ? random.Random.GetItems([.. Controls(random.Random.Next(1000))], 1)[0] : RandomMessages.Element(message, arrivalTime);
     }
 
-    private static IEnumerable<LogElement> Controls(int seed)
-    {
-        var random = new RandomMessages(seed);
-        yield return random.Facts(seed);
-        yield return random.Acknowledgement(seed);
-        yield return random.Model(seed, 0);
-        yield return random.Refused(seed);
-    }
+    private static IEnumerable<LogElement> Controls(int seed) => new RandomMessages(seed).Controls(seed, 0);
 
     private static byte[] Mutate(byte[] bytes, Random random)
     {

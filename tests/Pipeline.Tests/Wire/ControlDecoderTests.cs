@@ -21,7 +21,7 @@ public sealed class ControlDecoderTests
             {
                 var record = Record.Of(element);
 
-                Assert.Equal(element, ControlDecoder.Decode(record.Kind, record.ArrivalTime, Partition, record.Payload));
+                Same(element, ControlDecoder.Decode(record.Kind, record.ArrivalTime, Partition, record.Payload));
             }
         }
     }
@@ -36,7 +36,7 @@ public sealed class ControlDecoderTests
                 var record = Record.Of(element);
                 var bytes = Scrambled.Write(Parse(record), new Random(seed));
 
-                Assert.Equal(element, Plain(ControlDecoder.Decode(record.Kind, record.ArrivalTime, Partition, bytes)));
+                Same(element, Plain(ControlDecoder.Decode(record.Kind, record.ArrivalTime, Partition, bytes)));
             }
         }
     }
@@ -46,10 +46,29 @@ public sealed class ControlDecoderTests
         { "facts of nobody", RecordKind.PatientFacts, new Proto.PatientFacts { Ward = "w" } },
         { "an acknowledgement of nobody", RecordKind.Acknowledgement, new Proto.Acknowledgement { Rule = "r", By = "b" } },
         { "an acknowledgement of nothing", RecordKind.Acknowledgement, new Proto.Acknowledgement { Patient = "p", By = "b" } },
+        { "an ordinal of no episode", RecordKind.Acknowledgement, new Proto.Acknowledgement { Patient = "p", Rule = "r", Ordinal = 1 } },
+        { "an association of nobody", RecordKind.DeviceAssociation, new Proto.DeviceAssociation { Device = "d", FromMs = 1 } },
+        { "an association with nothing", RecordKind.DeviceAssociation, new Proto.DeviceAssociation { Patient = "p", FromMs = 1 } },
+        { "an association from no time", RecordKind.DeviceAssociation, new Proto.DeviceAssociation { Patient = "p", Device = "d" } },
+        {
+            "an association that ends before it begins", RecordKind.DeviceAssociation,
+            new Proto.DeviceAssociation { Patient = "p", Device = "d", FromMs = 2, UntilMs = 1 }
+        },
+        {
+            "an association at a time that cannot be", RecordKind.DeviceAssociation,
+            new Proto.DeviceAssociation { Patient = "p", Device = "d", FromMs = long.MaxValue }
+        },
+        { "limits of nobody", RecordKind.PatientLimits, new Proto.PatientLimits { By = "b" } },
+        {
+            "a delay that cannot be counted", RecordKind.PatientLimits,
+            new Proto.PatientLimits { Patient = "p", Limits = { new Proto.PatientLimit { Rule = "r", DelaySeconds = 1u << 31 } } }
+        },
+        { "a discharge of nobody", RecordKind.Discharge, new Proto.Discharge { AtMs = 1 } },
+        { "a discharge at no time", RecordKind.Discharge, new Proto.Discharge { Patient = "p" } },
         { "refused for no reason", RecordKind.Refused, new Proto.Refused { Readings = 1 } },
         { "refused for an unknown reason", RecordKind.Refused, new Proto.Refused { Readings = 1, Reason = RejectReasons.Count } },
         { "more readings than can be counted", RecordKind.Refused, new Proto.Refused { Readings = 1u << 31, Reason = 1 } },
-        { "an unknown kind", (RecordKind)7, new Proto.Refused { Readings = 1, Reason = 1 } },
+        { "an unknown kind", (RecordKind)200, new Proto.Refused { Readings = 1, Reason = 1 } },
         { "a frame", RecordKind.Frame, new Proto.Frame { Patient = "p" } },
     };
 
@@ -60,12 +79,27 @@ public sealed class ControlDecoderTests
 
     private static IEnumerable<LogElement> Elements(int seed)
     {
-        var random = new RandomMessages(seed);
-        yield return random.Facts(seed);
-        yield return random.Acknowledgement(seed);
-        yield return random.Model(seed, Partition);
-        yield return random.Refused(seed);
+        foreach (var element in new RandomMessages(seed).Controls(seed, Partition))
+        {
+            yield return element;
+        }
+
         yield return new ClockElement(seed);
+    }
+
+    // Lists are equal by what is in them.
+    private static void Same(LogElement element, LogElement? decoded)
+    {
+        if (element is not PatientLimitsElement limits)
+        {
+            Assert.Equal(element, decoded);
+            return;
+        }
+
+        var other = Assert.IsType<PatientLimitsElement>(decoded);
+        Assert.Equal((limits.ArrivalTime, limits.Patient, limits.By), (other.ArrivalTime, other.Patient, other.By));
+        Assert.Equal(limits.Limits.Select(l => (l.Rule, l.Enabled, l.DelaySeconds)), other.Limits.Select(l => (l.Rule, l.Enabled, l.DelaySeconds)));
+        Assert.Equal(limits.Limits.Select(l => l.Levels), other.Limits.Select(l => l.Levels));
     }
 
     private static IMessage Parse(Record record) => record.Kind switch
@@ -73,6 +107,9 @@ public sealed class ControlDecoderTests
         RecordKind.PatientFacts => Proto.PatientFacts.Parser.ParseFrom(record.Payload),
         RecordKind.Acknowledgement => Proto.Acknowledgement.Parser.ParseFrom(record.Payload),
         RecordKind.ModelAvailability => Proto.ModelAvailability.Parser.ParseFrom(record.Payload),
+        RecordKind.DeviceAssociation => Proto.DeviceAssociation.Parser.ParseFrom(record.Payload),
+        RecordKind.PatientLimits => Proto.PatientLimits.Parser.ParseFrom(record.Payload),
+        RecordKind.Discharge => Proto.Discharge.Parser.ParseFrom(record.Payload),
         _ => Proto.Refused.Parser.ParseFrom(record.Payload),
     };
 

@@ -1,5 +1,6 @@
 // Seeded random messages of schemas/, ordinary ones and odd ones, and the same as log elements.
 using System.Text;
+using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
 using Proto = MedAI.Schemas.V1;
@@ -49,7 +50,38 @@ internal sealed class RandomMessages(int seed)
         MaybeText(), MaybeText(), _random.Next(2) == 0);
 
     /// <summary>An acknowledgement.</summary>
-    public AcknowledgementElement Acknowledgement(long arrivalTime) => new(arrivalTime, Text(1, 24), Text(1, 24), Text(0, 24));
+    public AcknowledgementElement Acknowledgement(long arrivalTime)
+    {
+        var opened = Maybe(Time);
+        return new(
+            arrivalTime, Text(1, 24), Text(1, 24), Text(0, 24), opened, opened is null ? null : Maybe(() => _random.Next(20)));
+    }
+
+    /// <summary>The beginning or the end of an association.</summary>
+    public DeviceAssociationElement Association(long arrivalTime)
+    {
+        var from = Time();
+        return new(arrivalTime, Text(1, 24), Text(1, 24), from, Maybe(() => from + _random.Next(100_000)), Text(0, 24));
+    }
+
+    /// <summary>Limits, which need not make sense.</summary>
+    public PatientLimitsElement Limits(long arrivalTime) => new(
+        arrivalTime, Text(1, 24),
+        [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new PatientLimit(
+            Text(0, 24), _random.Next(2) == 0,
+            [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new AlertLevel(Value(), (AlertPriority)_random.Next(4)))],
+            Maybe(() => _random.Next(1000))))],
+        Text(0, 24));
+
+    /// <summary>A discharge.</summary>
+    public DischargeElement Discharge(long arrivalTime) => new(arrivalTime, Text(1, 24), Time(), Text(0, 24));
+
+    /// <summary>One of each control record.</summary>
+    public IEnumerable<LogElement> Controls(long arrivalTime, int partition) =>
+    [
+        Facts(arrivalTime), Acknowledgement(arrivalTime), Model(arrivalTime, partition), Refused(arrivalTime),
+        Association(arrivalTime), Limits(arrivalTime), Discharge(arrivalTime),
+    ];
 
     /// <summary>A change of the model.</summary>
     public ModelAvailabilityElement Model(long arrivalTime, int partition) => new(arrivalTime, partition, _random.Next(2) == 0, Text(0, 200));

@@ -1,4 +1,5 @@
 // What is written here, Google.Protobuf reads as the same message.
+using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Pipeline.Wire;
@@ -63,7 +64,17 @@ public sealed class RecordWriterTests
             var random = new RandomMessages(seed);
             var acknowledgement = random.Acknowledgement(seed);
             var a = Proto.Acknowledgement.Parser.ParseFrom(Record.Of(acknowledgement).Payload);
-            Assert.Equal(acknowledgement, new AcknowledgementElement(seed, a.Patient, a.Rule, a.By));
+            Assert.Equal(acknowledgement, new AcknowledgementElement(
+                seed, a.Patient, a.Rule, a.By, a.HasOpenedEventTimeMs ? a.OpenedEventTimeMs : null, a.HasOrdinal ? (int)a.Ordinal : null));
+
+            var association = random.Association(seed);
+            var d = Proto.DeviceAssociation.Parser.ParseFrom(Record.Of(association).Payload);
+            Assert.Equal(association, new DeviceAssociationElement(
+                seed, d.Patient, d.Device, d.FromMs, d.HasUntilMs ? d.UntilMs : null, d.By));
+
+            var discharge = random.Discharge(seed);
+            var left = Proto.Discharge.Parser.ParseFrom(Record.Of(discharge).Payload);
+            Assert.Equal(discharge, new DischargeElement(seed, left.Patient, left.AtMs, left.By));
 
             var model = random.Model(seed, 3);
             var m = Proto.ModelAvailability.Parser.ParseFrom(Record.Of(model).Payload);
@@ -72,6 +83,25 @@ public sealed class RecordWriterTests
             var refused = random.Refused(seed);
             var r = Proto.Refused.Parser.ParseFrom(Record.Of(refused).Payload);
             Assert.Equal(refused, new RefusedElement(seed, (int)r.Readings, (RejectReason)r.Reason, r.Where, r.Text));
+        }
+    }
+
+    [Fact]
+    public void Write_RandomLimits_ParseAsTheSameMessage()
+    {
+        for (var seed = 0; seed < 1000; seed++)
+        {
+            var limits = new RandomMessages(seed).Limits(seed);
+
+            var parsed = Proto.PatientLimits.Parser.ParseFrom(Record.Of(limits).Payload);
+
+            Assert.Equal((limits.Patient, limits.By), (parsed.Patient, parsed.By));
+            Assert.Equal(
+                limits.Limits.Select(l => (l.Rule, l.Enabled, l.DelaySeconds)),
+                parsed.Limits.Select(l => (l.Rule, !l.Disabled, l.HasDelaySeconds ? (int?)l.DelaySeconds : null)));
+            Assert.Equal(
+                limits.Limits.SelectMany(l => l.Levels),
+                parsed.Limits.SelectMany(l => l.Levels.Select(v => new AlertLevel(v.Threshold, (AlertPriority)v.Priority))));
         }
     }
 

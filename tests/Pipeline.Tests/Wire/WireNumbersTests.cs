@@ -1,5 +1,6 @@
 // Holds the numbers of C# enums to those of schemas/: they are the wire format.
 using Google.Protobuf.Reflection;
+using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Pipeline.Wire;
 using Xunit;
@@ -43,6 +44,7 @@ public sealed class WireNumbersTests
         [
             "none", "unknown_vital_sign", "wrong_unit", "not_a_number", "out_of_range", "future_event_time", "repeated_in_frame",
             "malformed", "line_too_long", "truncated", "missing_field", "demo_data", "marked_as_error",
+            "device_not_worn", "patient_discharged", "wrong_partition", "device_not_associated", "other_patient",
         ];
 
         Assert.Equal(names, Enum.GetValues<RejectReason>().Order().Select(r => r.Name()));
@@ -51,8 +53,16 @@ public sealed class WireNumbersTests
 
     [Fact]
     public void RecordKind_Numbers_AreFixed() => Assert.Equal(
-        ["1 Frame", "2 PatientFacts", "3 Acknowledgement", "4 ModelAvailability", "5 Clock", "6 Refused"],
+        [
+            "1 Frame", "2 PatientFacts", "3 Acknowledgement", "4 ModelAvailability", "5 Clock", "6 Refused", "7 DeviceAssociation",
+            "8 PatientLimits", "9 Discharge",
+        ],
         Enum.GetValues<RecordKind>().Order().Select(k => $"{(int)k} {k}"));
+
+    [Fact]
+    public void AlertPriority_OnTheWire_IsItsNumber() => Assert.Equal(
+        Enum.GetValues<AlertPriority>().Select(p => (int)p),
+        Enum.GetValues<Proto.LimitLevel.Types.Priority>().Select(p => (int)p));
 
     private static EnumDescriptor Enums(string name) => Proto.VitalsReflection.Descriptor.FindTypeByName<EnumDescriptor>(name);
 
