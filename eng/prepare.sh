@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prepares a machine to build and run MedAI.Streaming: checks the .NET SDK and installs ONNX Runtime's sources and library from npm.
+# Prepares a machine to build and run MedAI.Streaming: checks the .NET SDK, installs ONNX Runtime's sources and library from npm, and
+# builds librdkafka where NuGet does not have it.
 #
 #   eng/prepare.sh            does what is missing, says so in a line each, and does nothing the second time
 #
@@ -22,7 +23,7 @@ ort_source() {
 }
 source=$(ort_source)
 case $source in npm | nuget) ;; *) fail "MEDAI_ORT is '$source': it must be npm or nuget." ;; esac
-stamp="$source gpu=${OrtGpu:-false} $(cat eng/ort/package-lock.json eng/ort/gpu/package-lock.json eng/prepare.sh global.json | cksum)"
+stamp="$source gpu=${OrtGpu:-false} $(cat eng/ort/package-lock.json eng/ort/gpu/package-lock.json eng/prepare.sh eng/kafka-feed.sh global.json | cksum)"
 if [ "$(cat eng/.prepared 2>/dev/null || true)" = "$stamp" ]; then exit 0; fi
 
 SECONDS=0
@@ -69,5 +70,6 @@ else
   rm -rf eng/ort/node_modules
   say "ONNX Runtime 1.29.0 is taken from NuGet (package Microsoft.ML.OnnxRuntime)."
 fi
+eng/kafka-feed.sh
 printf '%s\n' "$stamp" >eng/.prepared
 say "prepared in $SECONDS s with .NET SDK $sdk; the next start skips this."
