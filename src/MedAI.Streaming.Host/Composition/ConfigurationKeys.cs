@@ -10,6 +10,7 @@ namespace MedAI.Streaming.Host.Composition;
 internal static class ConfigurationKeys
 {
     private const int Day = 86_400;
+    private static readonly HttpSettings HttpLimits = new();
     private static readonly MonitorSettings Law = new();
     private static readonly string[] Priorities = ["low", "medium", "high"];
     private static readonly string[] PrioritiesOrNone = ["none", "low", "medium", "high"];
@@ -31,6 +32,7 @@ internal static class ConfigurationKeys
         .. Score("shockIndex", "The shock index", 5, null),
         .. Model(),
         .. Running(),
+        .. Http(),
     ];
 
     private static readonly Dictionary<string, ConfigurationKey> ByPattern = All.ToDictionary(key => key.Pattern);
@@ -202,6 +204,26 @@ internal static class ConfigurationKeys
             "What is written to the error output beside results."),
     ];
 
+    private static ConfigurationKey[] Http() =>
+    [
+        Text("http.listen", "\"http://127.0.0.1:8080\"", "Where the web service listens; port 0 lets the system choose one.")
+            with
+        { AllowedText = Web.ListenAddress.Allowed },
+        Word("http.authentication", "\"keys\"", ["keys", "none"],
+            "Who may call: who has a key, or everybody; the latter only where every address is the machine's own."),
+        Text("http.keysFile", "\"out/keys.json\"", "The file of keys, which `medai keys` makes and the service reads again when it changes."),
+        TextOrNull("http.certificate", "The certificate of https addresses with its chain, a PEM file."),
+        TextOrNull("http.certificateKey", "The certificate's private key, a PEM file; null: it stands in the certificate's file."),
+        Whole("http.maxBodyBytes", HttpLimits.MaxBodyBytes, 1024, 1 << 30,
+            "The longest body of a request in bytes, counted after unpacking; what comes behind it is refused."),
+        Whole("http.maxLineBytes", HttpLimits.MaxLineBytes, 256, 16 << 20,
+            "The longest line of NDJSON, or frame of an array or batch, in bytes; a longer one is refused, the others are kept."),
+        Whole("http.maxFrames", HttpLimits.MaxFrames, 1, 1_000_000, "The most frames of a request; those behind them are refused."),
+        Whole("http.maxParallel", HttpLimits.MaxParallel, 1, 10_000,
+            "The most requests with frames that are worked on at once; further ones are asked to come again."),
+        Whole("http.maxConnections", HttpLimits.MaxConnections, 1, 1_000_000, "The most connections at once; further ones are closed."),
+    ];
+
     private static ConfigurationKey Whole(string pattern, int value, int min, int max, string meaning) =>
         new(pattern, KeyKind.Whole, ConfigurationKey.Format(value), meaning) { Min = min, Max = max };
 
@@ -216,4 +238,7 @@ internal static class ConfigurationKeys
 
     private static ConfigurationKey Text(string pattern, string value, string meaning) =>
         new(pattern, KeyKind.Text, value, meaning) { Min = 1, Max = 200 };
+
+    private static ConfigurationKey TextOrNull(string pattern, string meaning) =>
+        new(pattern, KeyKind.Text, "null", meaning) { Min = 1, Max = 200, Nullable = true };
 }

@@ -92,6 +92,7 @@ public static class ConfigurationLoader
             Partitions = values.Whole("partitions"),
             ModelDirectory = values.Word("directories.models"),
             StoreDirectory = values.Word("directories.store"),
+            Http = HttpSettingsReader.Read(values, errors),
             LogLevel = Enum.Parse<LogLevel>(values.Word("logging.level"), ignoreCase: true),
             File = file,
         };

@@ -85,6 +85,9 @@ public sealed record HostSettings
     /// <summary>The store of commands that are not told one.</summary>
     public string StoreDirectory { get; init; } = "out/store";
 
+    /// <summary>The way in over HTTP.</summary>
+    public HttpSettings Http { get; init; } = new();
+
     /// <summary>What is written to the error output.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 

@@ -17,6 +17,9 @@ internal sealed class SettingValues(ConfigurationNode root)
 
     public string Word(string key) => Text(key);
 
+    public string? WordOrNull(string key) =>
+        Node(key) is { Faulty: false, Kind: not NodeKind.Null } ? Text(key) : null;
+
     public AlertPriority Priority(string key) => ParsePriority(Text(key));
 
     /// <summary>A node by its key, or null where it is not there.</summary>
