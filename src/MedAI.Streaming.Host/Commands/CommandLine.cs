@@ -20,6 +20,7 @@ internal sealed class CommandLine
             + "A secondary monitor: it does not replace the bedside alarm, and it is not a medical device.")
         {
             new DemoCommand(this),
+            new RunCommand(this),
             new ReplayCommand(this),
             new ShowCommand(this),
             new ModelsCommand(this),

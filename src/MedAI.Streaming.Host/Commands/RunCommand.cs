@@ -1,0 +1,57 @@
+// Runs the service: takes what devices push, watches, and lets others listen, until it is asked to stop.
+using System.CommandLine;
+using MedAI.Streaming.Host.Composition;
+using MedAI.Streaming.Host.Live;
+
+namespace MedAI.Streaming.Host.Commands;
+
+/// <summary><c>medai run</c>.</summary>
+internal sealed class RunCommand : MedaiCommand
+{
+    private readonly CommandLine _line;
+    private readonly Option<string?> _store = new("--store")
+    {
+        Description = "The store's folder; without it directories.store.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<bool> _noModel = CommandLine.NoModel();
+
+    public RunCommand(CommandLine line)
+        : base(
+            "run", "Runs the service: devices push frames over HTTP, others read and listen. Ctrl-C ends it in order.",
+            "medai run --store out/ward",
+            "medai run --config medai.json")
+    {
+        _line = line;
+        Options.Add(_store);
+        Options.Add(_noModel);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupted)
+    {
+        var settings = CommandLine.WithoutModel(_line.Settings(parsed), parsed.GetValue(_noModel));
+        var log = new HostLog(_line.Surroundings.Error, settings.LogLevel);
+        var law = ServedLaw.Load(settings, log);
+        LiveStores stores;
+        try
+        {
+            stores = EdgeLiveStores.Open(parsed.GetValue(_store) ?? settings.StoreDirectory, settings);
+        }
+        catch
+        {
+            law.Dispose();
+            throw;
+        }
+
+        await using var service = new LiveService(stores, law, settings, _line.Surroundings, log);
+        await service.RunAsync(
+            () => _line.Surroundings.Output.WriteLine(
+                $"medai: listening on {string.Join(", ", service.Addresses)}; {stores.InWords}; {law.InWords}. "
+                + "A secondary monitor: it does not replace the bedside alarm."),
+            interrupted);
+        _line.Surroundings.Error.WriteLine("medai: stopped in order; everything that was accepted is in the log.");
+        return ExitCodes.Ok;
+    }
+}

@@ -1,0 +1,110 @@
+// The long-running service: gateway, flows, clock and web, started and stopped in order; a test can hold one in its hand.
+using MedAI.Streaming.Host.Composition;
+using MedAI.Streaming.Host.Web;
+using MedAI.Streaming.Pipeline;
+using MedAI.Streaming.Pipeline.Ports;
+
+namespace MedAI.Streaming.Host.Live;
+
+/// <summary>
+/// A live service. In: web, then gateway, then log. On: the partitions this process owns, each with a flow and a clock. It ends when it is
+/// asked to, or when something failed that waiting does not mend; either way in this order: no new requests, what was accepted is
+/// durable, flows checkpoint, stores close.
+/// </summary>
+internal sealed class LiveService : IAsyncDisposable
+{
+    private readonly LiveStores _stores;
+    private readonly ServedLaw _law;
+    private readonly HostLog _log;
+    private readonly FlowSupervisor? _supervisor;
+    private readonly PartitionClock? _clock;
+    private readonly LogGateway _gateway;
+    private readonly WebService _web;
+
+    /// <summary>Puts the service together; it owns the stores and the law from now on.</summary>
+    /// <param name="stores">Log and stores.</param>
+    /// <param name="law">The law.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="surroundings">Clock.</param>
+    /// <param name="log">Notes for the person who runs it.</param>
+    public LiveService(LiveStores stores, ServedLaw law, HostSettings settings, Surroundings surroundings, HostLog log)
+    {
+        _stores = stores;
+        _law = law;
+        _log = log;
+        var appender = new LogAppender(stores.Log);
+        var feed = new View.WardFeed();
+        if (stores.Flows is { } flows)
+        {
+            var options = new FlowOptions
+            {
+                BatchRecords = settings.Batch,
+                CheckpointInterval = TimeSpan.FromSeconds(settings.CheckpointSeconds),
+                RetryStores = true,
+            };
+            _supervisor = new FlowSupervisor(flows, law.Flow, appender, options, surroundings.Time, feed);
+            _clock = stores.WritesClocks ? new PartitionClock(_supervisor, appender, surroundings.Time) : null;
+        }
+
+        _gateway = new LogGateway(appender, new LogGatewayOptions(), surroundings.Time, () => _supervisor?.Lag ?? 0);
+        _web = new WebService(settings.Http, null, log);
+    }
+
+    /// <summary>Where it can be reached, once it runs.</summary>
+    public IReadOnlyList<Uri> Addresses => _web.Addresses;
+
+    /// <summary>Runs until it is asked to end.</summary>
+    /// <param name="started">Called once it listens.</param>
+    /// <param name="stop">Asks to end.</param>
+    /// <exception cref="StoreException">A store cannot be used, and waiting does not mend it.</exception>
+    public async Task RunAsync(Action started, CancellationToken stop)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var gateway = _gateway.RunAsync();
+        var clock = _clock?.RunAsync(ending.Token) ?? Task.CompletedTask;
+        var group = RunGroup(ending.Token);
+        try
+        {
+            await _web.StartAsync(stop);
+            started();
+            await Task.WhenAny(group, _supervisor?.Failed ?? group, WhenAsked(ending.Token));
+        }
+        finally
+        {
+            _log.Info("stopping: no new requests; what was accepted becomes durable; flows checkpoint");
+            await _web.StopAsync(CancellationToken.None);
+            _gateway.Complete();
+            await gateway;
+            await ending.CancelAsync();
+            await clock;
+        }
+
+        await group;
+        if (_supervisor?.Failed is { IsFaulted: true } failed)
+        {
+            await failed;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _web.DisposeAsync();
+        _supervisor?.Dispose();
+        _law.Dispose();
+        _stores.Dispose();
+    }
+
+    private static Task WhenAsked(CancellationToken stop)
+    {
+        var asked = new TaskCompletionSource();
+        stop.Register(asked.SetResult);
+        return asked.Task;
+    }
+
+    // Membership, loading and giving up block: they have a thread of their own.
+    private Task RunGroup(CancellationToken stop) => _stores.Group is { } group && _supervisor is { } owner
+        ? Task.Factory.StartNew(
+            () => group.Run(owner, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+        : WhenAsked(stop);
+}

@@ -1,0 +1,102 @@
+// What a live service stands on: the log and the stores of one of the two ways to run, behind the ports.
+using MedAI.Streaming.Adapters.Sqlite;
+using MedAI.Streaming.Host.Composition;
+using MedAI.Streaming.Pipeline;
+using MedAI.Streaming.Pipeline.Ports;
+
+namespace MedAI.Streaming.Host.Live;
+
+/// <summary>The log and the stores of a live service.</summary>
+internal abstract class LiveStores : IDisposable
+{
+    /// <summary>What it is, in words for a person.</summary>
+    public abstract string InWords { get; }
+
+    /// <summary>The log.</summary>
+    public abstract IEventLog Log { get; }
+
+    /// <summary>What was decided, for reading out.</summary>
+    public abstract IAlertHistory History { get; }
+
+    /// <summary>The series, for reading out.</summary>
+    public abstract ISeriesStore Series { get; }
+
+    /// <summary>What flows write to; null: this process decides nothing (a gateway).</summary>
+    public abstract FlowStores? Flows { get; }
+
+    /// <summary>Which partitions this process owns; null: this process decides nothing.</summary>
+    public abstract IPartitionGroup? Group { get; }
+
+    /// <summary>Whether the owner of a partition appends clock records; not where arrival times are those of a recording.</summary>
+    public virtual bool WritesClocks => true;
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}
+
+/// <summary>The edge: one folder, one process.</summary>
+internal sealed class EdgeLiveStores : LiveStores
+{
+    private const string InputFact = "input";
+    private const string Live = "live";
+    private readonly EdgeStore _store;
+
+    private EdgeLiveStores(EdgeStore store)
+    {
+        _store = store;
+        Flows = new FlowStores(store.Log, store.State, store.Series);
+        Group = new WholeLog(store.Log.Partitions);
+    }
+
+    /// <inheritdoc/>
+    public override string InWords => $"store {_store.Directory}, {_store.Log.Partitions} partitions";
+
+    /// <inheritdoc/>
+    public override IEventLog Log => _store.Log;
+
+    /// <inheritdoc/>
+    public override IAlertHistory History => _store.History;
+
+    /// <inheritdoc/>
+    public override ISeriesStore Series => _store.Series;
+
+    /// <inheritdoc/>
+    public override FlowStores Flows { get; }
+
+    /// <inheritdoc/>
+    public override IPartitionGroup Group { get; }
+
+    /// <summary>Opens the store of a folder, or makes it.</summary>
+    /// <exception cref="StoreException">It cannot be used, or holds a recording.</exception>
+    public static EdgeLiveStores Open(string directory, HostSettings settings)
+    {
+        var store = EdgeStore.Exists(directory)
+            ? EdgeStore.Open(directory, readOnly: false)
+            : EdgeStore.Create(directory, settings.Partitions);
+        try
+        {
+            var input = store.GetFact(InputFact);
+            if (input is null)
+            {
+                store.SetFact(InputFact, Live);
+            }
+            else if (input != Live)
+            {
+                throw new StoreException(
+                    StoreFailure.Mismatch,
+                    $"{directory} holds a recording ({input}), whose time is not now. Choose another store for live data: "
+                    + "--store, or directories.store.");
+            }
+
+            return new EdgeLiveStores(store);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _store.Dispose();
+}
