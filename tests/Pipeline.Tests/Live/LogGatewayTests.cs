@@ -2,8 +2,8 @@
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Pipeline.Ports;
-using MedAI.Streaming.Pipeline.Wire;
 using MedAI.Streaming.TestKit.InMemory;
+using MedAI.Streaming.TestKit.Logs;
 using MedAI.Streaming.TestKit.Worlds;
 using Xunit;
 using Proto = MedAI.Schemas.V1;
@@ -140,25 +140,10 @@ public sealed class LogGatewayTests
 
     private LogGateway Gateway(LogGatewayOptions options) => new(new LogAppender(_log), options, _clock, () => _lag);
 
-    private List<(string Patient, ulong Sequence, long ArrivalTime)> Logged()
-    {
-        var found = new List<(string, ulong, long)>();
-        for (var p = 0; p < _log.Partitions; p++)
-        {
-            var batch = new LogBatch();
-            for (long next = 0; _log.Read(p, next, 100, batch); next += batch.Count)
-            {
-                var rest = batch.Records;
-                while (rest.Length > 0)
-                {
-                    var length = RecordFraming.RecordLength(rest);
-                    var frame = Proto.Frame.Parser.ParseFrom(rest[RecordFraming.HeaderSize..length]);
-                    found.Add((frame.Patient, frame.Sequence, BitConverter.ToInt64(rest[1..9])));
-                    rest = rest[length..];
-                }
-            }
-        }
-
-        return found;
-    }
+    private List<(string Patient, ulong Sequence, long ArrivalTime)> Logged() =>
+    [
+        .. LoggedFrames.Records(_log)
+            .Select(r => (Frame: Proto.Frame.Parser.ParseFrom(r.Payload), r.ArrivalTime))
+            .Select(r => (r.Frame.Patient, r.Frame.Sequence, r.ArrivalTime)),
+    ];
 }
