@@ -2,7 +2,7 @@
 using MedAI.Streaming.Domain.Patients;
 using Xunit;
 
-namespace Domain.Tests.Patients;
+namespace MedAI.Streaming.Domain.Tests.Patients;
 
 public sealed class IdentifierTests
 {
