@@ -94,3 +94,13 @@ internal static class FullDevice
 {
     public static void Throw() => throw new StoreException(StoreFailure.DiskFull, "The simulated device is full.");
 }
+
+public sealed class InMemoryDirectoryStoreTests : DirectoryStoreContract
+{
+    protected override IDirectoryStore Create() => new InMemoryDirectoryStore();
+
+    protected override IDirectoryStore Crash(IDirectoryStore store) => ((InMemoryDirectoryStore)store).Clone();
+
+    protected override void SetFull(IDirectoryStore store, bool full) =>
+        ((InMemoryDirectoryStore)store).BeforePut = full ? FullDevice.Throw : null;
+}

@@ -1,0 +1,22 @@
+// The port of what the web service must remember of patients and devices: a few bytes by key, durable one by one.
+namespace MedAI.Streaming.Pipeline.Ports;
+
+/// <summary>An entry of a directory.</summary>
+/// <param name="Key">Its key, at most 600 bytes of UTF-8.</param>
+/// <param name="Value">Its value; what it means is its writer's.</param>
+public readonly record struct DirectoryEntry(string Key, ReadOnlyMemory<byte> Value);
+
+/// <summary>
+/// Keeps entries by key. It has one owner, which loads all of them once and then puts one at a time; the directory's truth is the log, and
+/// an entry follows what was logged before.
+/// </summary>
+public interface IDirectoryStore : IDisposable
+{
+    /// <summary>All entries, in any order, each key once.</summary>
+    /// <exception cref="StoreException">They cannot be read; nothing may be assumed.</exception>
+    IReadOnlyList<DirectoryEntry> Load();
+
+    /// <summary>Puts an entry in place of the one of the same key; it is durable on return.</summary>
+    /// <exception cref="StoreException">It could not be written; the entry before it still stands.</exception>
+    void Put(DirectoryEntry entry);
+}
