@@ -202,6 +202,15 @@ public sealed class FlowSupervisor : IPartitionOwner, IDisposable
         }
     }
 
+    /// <summary>Records may have come in to a partition; any thread may say so.</summary>
+    public void Wake(int partition)
+    {
+        if (_flows.TryGetValue(partition, out var flow))
+        {
+            flow.Runner.Wake();
+        }
+    }
+
     private void Appended()
     {
         foreach (var flow in _flows.Values)
