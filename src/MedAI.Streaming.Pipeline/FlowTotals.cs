@@ -51,6 +51,7 @@ public sealed class FlowTotals
         Late += p.Counts.Late;
         Duplicate += p.Counts.Duplicate;
         Scores += p.ScoreCount;
+        _eventMs += p.EarlierStays;
         _eventMs += p.FirstEventTime == long.MinValue ? 0 : Math.Max(0, p.Clock - p.FirstEventTime);
         for (var i = 0; i < _rejected.Length; i++)
         {

@@ -1,10 +1,7 @@
 // The whole way of one partition on one screen: decode, order, apply, score, decide, deliver, checkpoint.
 using System.Buffers;
 using System.Runtime.InteropServices;
-using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Patients;
-using MedAI.Streaming.Domain.Stream;
-using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Pipeline.Passes;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.State;
@@ -20,7 +17,10 @@ public sealed class PartitionFlow
 {
     private readonly FlowState _state;
     private readonly DecodePass _decode;
+    private readonly WearPass _wear;
     private readonly OrderPass _order;
+    private readonly ControlPass _controls;
+    private readonly InstantPass _instants;
     private readonly WindowPass _windows;
     private readonly ScorePass _scores;
     private readonly DecidePass _decide;
@@ -39,7 +39,8 @@ public sealed class PartitionFlow
     /// <param name="partition">Its partition.</param>
     /// <param name="law">The law.</param>
     /// <param name="feed">Who watches, or null.</param>
-    public PartitionFlow(int partition, FlowLaw law, ILiveFeed? feed = null)
+    /// <param name="partitions">How many partitions there are; 0: whether a patient belongs to this one is not checked.</param>
+    public PartitionFlow(int partition, FlowLaw law, ILiveFeed? feed = null, int partitions = 0)
     {
         Partition = partition;
         Commit = new CommitBatch(partition);
@@ -50,8 +51,12 @@ public sealed class PartitionFlow
         _windows = new WindowPass(_state);
         var limits = new LimitPass(_state, _alerts);
         var sources = new SourceLaw(_state, limits, _alerts);
-        _order = new OrderPass(_state, new HeldFrames(_state.Frames), limits, _windows, sources, _alerts, _series, Commit, partition);
-        _decode = new DecodePass(_state, partition);
+        var held = new HeldFrames(_state.Frames);
+        _wear = new WearPass(_state, _alerts, _series);
+        _order = new OrderPass(_state, held, limits, _windows, sources, _alerts, _series);
+        _controls = new ControlPass(_state, held, limits, _windows, sources, _alerts);
+        _instants = new InstantPass(_state, _order, limits, _windows, sources, _alerts);
+        _decode = new DecodePass(_state, partition, partitions);
         _scores = new ScorePass(_state, law.Scorer);
         _decide = new DecidePass(_state, _scores, _windows, _alerts, _series, law.ModelId);
         _views = feed is null ? null : new PatientViews(_state, feed);
@@ -89,7 +94,7 @@ public sealed class PartitionFlow
     /// <summary>The number of patients.</summary>
     public int PatientCount => _state.Count - 1;
 
-    /// <summary>Applies a batch that begins at <see cref="NextOffset"/>.</summary>
+    /// <summary>Applies a batch that begins at <see cref="NextOffset"/>, or later where the log has nothing in between.</summary>
     /// <exception cref="ModelFailedException">The model did not answer: the flow is of no use any more and must be loaded again.</exception>
     public void Process(LogBatch batch)
     {
@@ -170,19 +175,31 @@ public sealed class PartitionFlow
         }
 
         Touch(patient, element.Offset);
-        if (!_order.Advance(patient, element.ArrivalTime))
+        KeepArrivalInOrder(ref element, ref p);
+        if (!_instants.Advance(patient, element.ArrivalTime))
         {
             return false;
         }
 
-        if (element.Control is { } control)
+        p.LastArrival = element.ArrivalTime;
+        var settleTime = p.SettleTime;
+        if (element.Control is not null)
         {
-            p.LastArrival = element.ArrivalTime;
-            ApplyControl(patient, control, element.Offset);
+            _controls.Apply(in element);
+        }
+        else if (_wear.Admit(in element, _decode.DeviceOf(in element)))
+        {
+            _order.Apply(in element, _decode.Rejected);
         }
         else
         {
-            _order.Apply(in element, _decode.Rejected);
+            _state.Frames.Free(element.Frame);
+        }
+
+        if (element.Control is not null || p.SettleTime != settleTime)
+        {
+            // What all timers of the patient depend on has changed.
+            _instants.WakeAnew(patient);
         }
 
         p.LastOffset = element.Offset;
@@ -203,7 +220,7 @@ public sealed class PartitionFlow
             else if (_state.NextInstants[patient] <= arrivalTime && _state.Patient(patient).LastOffset < offset)
             {
                 Touch(patient, offset);
-                if (_order.Advance(patient, arrivalTime))
+                if (_instants.Advance(patient, arrivalTime))
                 {
                     _state.Patient(patient).LastOffset = offset;
                 }
@@ -217,59 +234,16 @@ public sealed class PartitionFlow
         return free;
     }
 
-    private void ApplyControl(int patient, LogElement control, long offset)
+    // A broker's clock may go back a little; a patient's time does not.
+    private void KeepArrivalInOrder(ref Element element, ref PatientState p)
     {
-        ref var p = ref _state.Patient(patient);
-        switch (control)
+        if (element.ArrivalTime < p.LastArrival)
         {
-            case PatientFactsElement facts:
-                ApplyFacts(ref p, patient, facts);
-                break;
-            case AcknowledgementElement acknowledgement:
-                Acknowledge(patient, acknowledgement);
-                break;
-            case ModelAvailabilityElement model:
-                _state.ModelChanges.Add((model.ArrivalTime, model.Available));
-                break;
-            case RefusedElement refused:
-                p.Counts.In += refused.Readings;
-                p.Counts.Rejected[(int)refused.Reason] += refused.Readings;
-                Commit.DeadLetters.Add(new DeadLetter(
-                    Partition, offset, 0, refused.Readings, "", refused.Reason.Name(), $"{refused.Where}: {refused.Text}"));
-                break;
-        }
-    }
-
-    private void ApplyFacts(ref PatientState p, int patient, PatientFactsElement facts)
-    {
-        var names = _state.Names(patient);
-        names.Ward = facts.Ward ?? "";
-        names.Bed = facts.Bed ?? "";
-        names.Scale2OrderedBy = facts.SpO2Scale2OrderedBy ?? "";
-        p.Facts.AgeYears = facts.AgeYears ?? double.NaN;
-        p.Facts.SexMale = facts.Male switch { true => 1, false => 0, _ => 0.5 };
-        p.Facts.SpO2Scale2 = names.Scale2OrderedBy.Length > 0;
-        p.Facts.Pregnant = facts.Pregnant;
-        p.Facts.Profile = _state.Book.ProfileOf(names.Id, names.Ward);
-        if (facts.AdmissionTime is { } admission && admission != p.Facts.AdmissionTime)
-        {
-            p.Facts.AdmissionTime = admission;
-            if (p.FirstEventTime != long.MinValue)
+            element.ArrivalTime = p.LastArrival;
+            if (element.Frame >= 0)
             {
-                _windows.AnchorSteps(patient, p.FirstEventTime);
+                _state.Frames[element.Frame].ArrivalTime = p.LastArrival;
             }
-        }
-    }
-
-    private void Acknowledge(int patient, AcknowledgementElement acknowledgement)
-    {
-        var rule = _state.Book.IndexOf(acknowledgement.Rule);
-        if (rule >= 0)
-        {
-            _alerts.Note(
-                patient, rule,
-                new Decision(_state.Rule(patient, rule).Episode.Acknowledge(), TransitionReason.ByPerson, double.NaN),
-                new Evidence(acknowledgement.ArrivalTime, double.NaN, Detail: $"by {acknowledgement.By}"));
         }
     }
 
@@ -279,7 +253,7 @@ public sealed class PartitionFlow
     {
         var number = _codec.Read(patient, blob);
         _state.NextInstant(number) = PatientState.Never;
-        _order.Wake(number, _order.NextDue(ref _state.Patient(number), number));
+        _instants.WakeAnew(number);
         _views?.Touch(number);
     }
 

@@ -32,6 +32,7 @@ public readonly record struct EpisodeChange(bool Changed, TransitionKind Kind)
 /// Open --Hold(higher)--> Open (escalated)      Open --Lower--> Open (de-escalated)
 /// Open --Doubt--> Open, indeterminate --Hold--> Open
 /// Latched --Hold--> Open (recurred)            Latched --Acknowledge--> Closed
+/// Open or Latched --Close--> Closed: a person ended what it is about
 /// </code>
 /// Escalation, recurrence and the end of doubt take an acknowledgement back: what was accepted was less.
 /// </summary>
@@ -42,6 +43,9 @@ public struct AlertEpisode
 
     /// <summary>Ordinal of the last transition; it goes on counting if an episode opens again at the same event time.</summary>
     public int Ordinal;
+
+    /// <summary>Ordinal of the last transition that called for attention: opened, escalated or recurred.</summary>
+    public int AlarmOrdinal;
 
     /// <summary>The state.</summary>
     public EpisodeState State;
@@ -121,6 +125,22 @@ public struct AlertEpisode
         return Change(State == EpisodeState.Latched ? TransitionKind.Latched : TransitionKind.Resolved);
     }
 
+    /// <summary>
+    /// What the episode is about was ended by a person (the device was taken away, the patient discharged, the limit put out of force):
+    /// the episode is over, and nothing is left to be acknowledged.
+    /// </summary>
+    public EpisodeChange Close()
+    {
+        if (State == EpisodeState.Closed)
+        {
+            return EpisodeChange.None;
+        }
+
+        Indeterminate = false;
+        State = EpisodeState.Closed;
+        return Change(TransitionKind.Resolved);
+    }
+
     /// <summary>It can no longer be told whether the condition holds.</summary>
     public EpisodeChange Doubt()
     {
@@ -165,9 +185,19 @@ public struct AlertEpisode
         return Change(TransitionKind.Recurred);
     }
 
-    /// <summary>Somebody acknowledged.</summary>
-    public EpisodeChange Acknowledge()
+    /// <summary>Somebody acknowledged what was seen of the episode.</summary>
+    /// <param name="openedEventTime">The episode that was seen; null: whatever is live.</param>
+    /// <param name="ordinal">
+    /// The newest transition that was seen; null: all of them. If the episode opened, escalated or recurred after it, nothing changes:
+    /// what was seen was less.
+    /// </param>
+    public EpisodeChange Acknowledge(long? openedEventTime = null, int? ordinal = null)
     {
+        if ((openedEventTime ?? OpenedEventTime) != OpenedEventTime || (ordinal ?? AlarmOrdinal) < AlarmOrdinal)
+        {
+            return EpisodeChange.None;
+        }
+
         if (State == EpisodeState.Latched)
         {
             State = EpisodeState.Closed;
@@ -186,6 +216,7 @@ public struct AlertEpisode
     private EpisodeChange Change(TransitionKind kind)
     {
         Ordinal++;
+        AlarmOrdinal = kind is TransitionKind.Opened or TransitionKind.Escalated or TransitionKind.Recurred ? Ordinal : AlarmOrdinal;
         return EpisodeChange.Of(kind);
     }
 }

@@ -47,6 +47,16 @@ public sealed record LimitRule
 
     /// <summary>Whether the rule is in force.</summary>
     public bool Enabled { get; init; } = true;
+
+    /// <summary>Rules are equal that say the same, level by level.</summary>
+    public bool Equals(LimitRule? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && Id == other.Id && Vital == other.Vital && Side == other.Side && Levels.SequenceEqual(other.Levels)
+            && DelaySeconds == other.DelaySeconds && Hysteresis.Equals(other.Hysteresis) && Latching == other.Latching
+            && Enabled == other.Enabled);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Id, Levels.Count, DelaySeconds, Enabled);
 }
 
 /// <summary>A rule on a score: the levels at which it alarms, and when it is over.</summary>

@@ -57,9 +57,9 @@ public sealed class RuleProfile
 public sealed class RuleBook
 {
     private readonly List<RuleInfo> _rules = [];
-    private readonly List<RuleProfile> _profiles = [];
-    private readonly Dictionary<string, int> _wards = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Dictionary<string, int>> _patients = new(StringComparer.Ordinal);
+    private readonly RuleProfile _site;
+    private readonly Dictionary<string, RuleProfile> _wards = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, RuleProfile>> _patients = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _byId = new(StringComparer.Ordinal);
     private readonly int _contact;
     private readonly int _gap;
@@ -92,6 +92,7 @@ public sealed class RuleBook
             _byId.Add(_rules[i].Id, i);
         }
 
+        _site = new RuleProfile(limits);
         AddProfiles(settings, limits);
     }
 
@@ -134,18 +135,29 @@ public sealed class RuleBook
     /// <summary>Index of a rule by id, or -1.</summary>
     public int IndexOf(string id) => _byId.TryGetValue(id, out var index) ? index : -1;
 
-    /// <summary>The profile of an index.</summary>
-    public RuleProfile Profile(int index) => _profiles[index];
-
-    /// <summary>The index of the profile of a patient on a ward (empty: unknown ward).</summary>
-    public int ProfileOf(string patient, string ward)
+    /// <summary>The profile of a patient by the settings: the patient goes before the ward, and the ward before the site.</summary>
+    /// <param name="patient">Patient id.</param>
+    /// <param name="ward">Ward; empty: unknown.</param>
+    public RuleProfile ProfileOf(string patient, string ward)
     {
         if (_patients.TryGetValue(patient, out var byWard))
         {
-            return byWard.TryGetValue(ward, out var own) ? own : byWard[""];
+            return byWard.TryGetValue(ward, out var both) ? both : byWard[""];
         }
 
-        return _wards.TryGetValue(ward, out var index) ? index : 0;
+        return _wards.TryGetValue(ward, out var profile) ? profile : _site;
+    }
+
+    /// <summary>The profile of a patient whose own limits go before everything that the settings say.</summary>
+    /// <param name="patient">Patient id.</param>
+    /// <param name="ward">Ward; empty: unknown.</param>
+    /// <param name="own">Limits that <see cref="PatientLimits.Problem(IReadOnlyList{PatientLimit}, IReadOnlyList{LimitRule})"/> let pass.</param>
+    public RuleProfile ProfileOf(string patient, string ward, IReadOnlyList<PatientLimit> own)
+    {
+        var profile = ProfileOf(patient, ward);
+        return own.Count == 0
+            ? profile
+            : new RuleProfile([.. Enumerable.Range(0, LimitCount).Select(i => Own(profile.Limit(i), own))]);
     }
 
     private int Add(string id, AlertKind kind)
@@ -164,24 +176,23 @@ public sealed class RuleBook
 
     private void AddProfiles(MonitorSettings settings, LimitRule[] site)
     {
-        _profiles.Add(new RuleProfile(site));
-        foreach (var (ward, limits) in settings.WardLimits.OrderBy(w => w.Key, StringComparer.Ordinal))
+        foreach (var (ward, limits) in settings.WardLimits)
         {
-            _wards[ward] = _profiles.Count;
-            _profiles.Add(new RuleProfile(Replace(site, limits)));
+            _wards[ward] = new RuleProfile(Replace(site, limits));
         }
 
-        foreach (var (patient, limits) in settings.PatientLimits.OrderBy(p => p.Key, StringComparer.Ordinal))
+        foreach (var (patient, limits) in settings.PatientLimits)
         {
-            var byWard = _patients[patient] = new(StringComparer.Ordinal) { [""] = _profiles.Count };
-            _profiles.Add(new RuleProfile(Replace(site, limits)));
-            foreach (var (ward, wardLimits) in settings.WardLimits.OrderBy(w => w.Key, StringComparer.Ordinal))
+            var byWard = _patients[patient] = new(StringComparer.Ordinal) { [""] = new RuleProfile(Replace(site, limits)) };
+            foreach (var (ward, wardLimits) in settings.WardLimits)
             {
-                byWard[ward] = _profiles.Count;
-                _profiles.Add(new RuleProfile(Replace(Replace(site, wardLimits), limits)));
+                byWard[ward] = new RuleProfile(Replace(Replace(site, wardLimits), limits));
             }
         }
     }
+
+    private static LimitRule Own(LimitRule rule, IReadOnlyList<PatientLimit> own) =>
+        own.FirstOrDefault(o => o.Rule == rule.Id) is { } limit ? limit.Over(rule) : rule;
 
     private static LimitRule[] Replace(LimitRule[] rules, IReadOnlyList<LimitRule> replacements) =>
         [.. rules.Select(rule => replacements.FirstOrDefault(r => r.Id == rule.Id) ?? rule)];

@@ -33,6 +33,14 @@ public struct RuleState
 
     /// <summary>Ordinal of the transition that <see cref="PageAt"/> is about.</summary>
     public int PageOrdinal;
+
+    /// <summary>Forgets the evidence for and against the condition: delays and clearing times start anew.</summary>
+    public void Forget()
+    {
+        BeyondSince = default;
+        BelowSince = 0;
+        BelowHighest = AlertPriority.None;
+    }
 }
 
 /// <summary>What a law decided about an episode, with its reason and what it was held against.</summary>

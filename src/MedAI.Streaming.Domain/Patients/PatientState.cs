@@ -35,6 +35,15 @@ public struct LimitLead
 
     /// <summary>The lead's class.</summary>
     public SourceClass Source;
+
+    /// <summary>Nobody leads yet.</summary>
+    public static LimitLead None => new()
+    {
+        LastEventTime = long.MinValue,
+        LastValid = double.NaN,
+        LastValidTime = long.MinValue,
+        Device = VitalWindow.NoDevice,
+    };
 }
 
 /// <summary>One limit lead per vital sign.</summary>
@@ -97,9 +106,6 @@ public struct PatientFacts
 
     /// <summary>Pregnant: NEWS2 is refused.</summary>
     public bool Pregnant;
-
-    /// <summary>Index of the rule profile.</summary>
-    public int Profile;
 
     /// <summary>Nothing is known.</summary>
     public static PatientFacts Unknown => new() { AgeYears = double.NaN, SexMale = 0.5, AdmissionTime = long.MinValue };
@@ -192,8 +198,17 @@ public struct PatientState
     /// <summary>Instants scored by the model.</summary>
     public long ScoreCount;
 
-    /// <summary>First and last event time taken, for reports.</summary>
+    /// <summary>The first event time taken in this stay; <see cref="long.MinValue"/>: nothing was.</summary>
     public long FirstEventTime;
+
+    /// <summary>Event time from the first to the newest reading of earlier stays, ms, for reports.</summary>
+    public long EarlierStays;
+
+    /// <summary>Event time of the last discharge; <see cref="long.MinValue"/>: there was none.</summary>
+    public long DischargedAt;
+
+    /// <summary>Event time from which the patient is in care again after it; <see cref="Never"/>: not yet.</summary>
+    public long ReadmittedAt;
 
     /// <summary>The facts.</summary>
     public PatientFacts Facts;
@@ -231,12 +246,14 @@ public struct PatientState
             Risk = double.NaN,
             RiskTime = long.MinValue,
             FirstEventTime = long.MinValue,
+            DischargedAt = long.MinValue,
+            ReadmittedAt = long.MinValue,
             Facts = PatientFacts.Unknown,
         };
         for (var v = 0; v < VitalSignCatalogue.Count; v++)
         {
             state.Windows[v] = VitalWindow.Empty;
-            state.Leads[v] = new() { LastEventTime = long.MinValue, LastValid = double.NaN, LastValidTime = long.MinValue, Device = VitalWindow.NoDevice };
+            state.Leads[v] = LimitLead.None;
         }
 
         return state;

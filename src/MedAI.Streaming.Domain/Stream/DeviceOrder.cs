@@ -68,6 +68,15 @@ public struct DeviceOrder
     /// <summary>Contact is lost.</summary>
     public bool Lost;
 
+    /// <summary>
+    /// Event time from which the patient wears the device: <see cref="long.MinValue"/> always, where nobody said otherwise;
+    /// <see cref="long.MaxValue"/> no more.
+    /// </summary>
+    public long WornFrom;
+
+    /// <summary>Event time at which the patient was last parted from it; <see cref="long.MinValue"/>: never.</summary>
+    public long RemovedAt;
+
     private SeenWindow _seen;
 
     /// <summary>A device that was not heard yet.</summary>
@@ -78,7 +87,26 @@ public struct DeviceOrder
         LastHeard = long.MinValue,
         GapUntil = long.MaxValue,
         HeldFirst = -1,
+        WornFrom = long.MinValue,
+        RemovedAt = long.MinValue,
     };
+
+    /// <summary>Whether the patient was parted from the device and it has not begun anew: nothing is expected of it.</summary>
+    public readonly bool IsAway =>
+        RemovedAt != long.MinValue && LastHeard == long.MinValue && (WornFrom is long.MinValue or long.MaxValue);
+
+    /// <summary>
+    /// The patient was parted from it: contact and watermark are over. Which frames were here is remembered until it begins anew.
+    /// </summary>
+    public void Leave()
+    {
+        Watermark = LastHeard = long.MinValue;
+        GapUntil = long.MaxValue;
+        Lost = false;
+    }
+
+    /// <summary>Begins with whatever frame comes next: what it numbered for somebody else is unknown here.</summary>
+    public void Begin() => StartEpoch(0);
 
     /// <summary>Says what to do with a frame, and remembers that it was here.</summary>
     /// <remarks>

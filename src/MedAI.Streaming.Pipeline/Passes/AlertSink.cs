@@ -45,6 +45,34 @@ internal sealed class AlertSink(FlowState state, CommitBatch commit)
         }
     }
 
+    /// <summary>Ends an episode, live or latched, because a person ended what it is about, and forgets the evidence for it.</summary>
+    public void Close(int patient, int rule, TransitionReason reason, in Evidence evidence)
+    {
+        ref var ruleState = ref state.Rule(patient, rule);
+        ruleState.Forget();
+        Note(patient, rule, new Decision(ruleState.Episode.Close(), reason, double.NaN), in evidence);
+    }
+
+    /// <summary>Ends all episodes of a patient so.</summary>
+    public void CloseAll(int patient, TransitionReason reason, in Evidence evidence)
+    {
+        for (var rule = 0; rule < state.RuleCount; rule++)
+        {
+            Close(patient, rule, reason, in evidence);
+        }
+    }
+
+    /// <summary>Keeps input that was rejected, with its reason.</summary>
+    /// <param name="patient">The patient; 0: none.</param>
+    /// <param name="offset">Offset of its record.</param>
+    /// <param name="index">Its number among the dead letters of the record.</param>
+    /// <param name="readings">How many readings it stands for.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="detail">What was wrong, with the values as received.</param>
+    public void DeadLetter(int patient, long offset, int index, int readings, RejectReason reason, string detail) =>
+        commit.DeadLetters.Add(new DeadLetter(
+            commit.Partition, offset, index, readings, state.Names(patient).Id, reason.Name(), detail));
+
     /// <summary>Decides about delayed data that may page: it pages if its condition still holds, and is only recorded if it is over.</summary>
     public void DecideDelayedPages(int patient, long instant)
     {
@@ -88,8 +116,7 @@ internal sealed class AlertSink(FlowState state, CommitBatch commit)
         ruleState.PageAt = Grid.After(now + state.Patient(patient).SettleTime);
         ruleState.PageOpened = transition.OpenedEventTime;
         ruleState.PageOrdinal = transition.Ordinal;
-        ref var next = ref state.NextInstant(patient);
-        next = Math.Min(next, ruleState.PageAt);
+        state.Wake(patient, ruleState.PageAt);
     }
 
     /// <summary>The id of a reading, as transitions name it.</summary>
@@ -113,17 +140,4 @@ internal sealed class AlertSink(FlowState state, CommitBatch commit)
 
         return ids.ToString();
     }
-}
-
-/// <summary>The arrival-time grid on which timers run.</summary>
-internal static class Grid
-{
-    /// <summary>Its step, ms.</summary>
-    public const long Step = 1000;
-
-    /// <summary>The first instant at or after a time.</summary>
-    public static long AtOrAfter(long time) => Math.DivRem(time, Step, out var rest) * Step + (rest > 0 ? Step : 0);
-
-    /// <summary>The first instant after a time.</summary>
-    public static long After(long time) => AtOrAfter(time + 1);
 }

@@ -61,6 +61,9 @@ internal static class AlertText
             TransitionReason.ClockAgrees => "event times agree with arrival again",
             TransitionReason.ModelSilent => "the model does not answer; the clinical score stands in",
             TransitionReason.ModelBack => "the model answers again",
+            TransitionReason.DeviceRemoved => "the device was taken away",
+            TransitionReason.Discharged => "the patient was discharged",
+            TransitionReason.LimitsChanged => "the rule is out of force under the patient's limits",
             _ => "by a person",
         };
     }

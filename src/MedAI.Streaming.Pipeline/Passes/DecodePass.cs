@@ -1,6 +1,8 @@
 // The first pass: bytes become frames with patient and device numbers, and control records.
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Pipeline.Ports;
@@ -24,6 +26,12 @@ internal struct Element
     /// <summary>Its frame; -1 for any other record.</summary>
     public int Frame;
 
+    /// <summary>Where the id of the frame's device begins in the batch.</summary>
+    public int DeviceFrom;
+
+    /// <summary>How long it is, in bytes.</summary>
+    public int DeviceLength;
+
     /// <summary>Its readings that were not taken: the first in <see cref="DecodePass.Rejected"/>.</summary>
     public int RejectedFrom;
 
@@ -37,10 +45,14 @@ internal struct Element
     public LogElement? Control;
 }
 
-/// <summary>Decodes a batch. It is the only pass that adds patients, devices and frames.</summary>
-internal sealed class DecodePass(FlowState state, int partition)
+/// <summary>Decodes a batch. It is the only pass that adds patients and frames.</summary>
+/// <param name="state">The partition's state.</param>
+/// <param name="partition">The partition.</param>
+/// <param name="partitions">How many there are; 0: whether a patient belongs to the partition is not checked.</param>
+internal sealed class DecodePass(FlowState state, int partition, int partitions)
 {
     private Element[] _elements = new Element[64];
+    private LogBatch? _batch;
 
     /// <summary>The elements of the batch.</summary>
     public Span<Element> Elements => _elements.AsSpan(0, Count);
@@ -51,9 +63,13 @@ internal sealed class DecodePass(FlowState state, int partition)
     /// <summary>Readings that were not taken, of all elements.</summary>
     public List<RejectedReading> Rejected { get; } = [];
 
+    /// <summary>The id of a frame's device, as long as the batch is.</summary>
+    public ReadOnlySpan<byte> DeviceOf(in Element element) => _batch!.Records.Slice(element.DeviceFrom, element.DeviceLength);
+
     /// <summary>Decodes all records of a batch.</summary>
     public void Run(LogBatch batch)
     {
+        _batch = batch;
         Count = 0;
         Rejected.Clear();
         if (_elements.Length < batch.Count)
@@ -95,36 +111,55 @@ internal sealed class DecodePass(FlowState state, int partition)
         var reason = FrameDecoder.Decode(payload, state.Settings.Demo, ref frame, out var patientId, out var deviceId, Rejected);
         if (reason == RejectReason.None)
         {
-            var patient = state.FindPatient(patientId);
-            patient = patient < 0 ? state.AddPatient(patientId) : patient;
-            var device = state.FindDevice(patient, deviceId);
-            device = device < 0 ? state.AddDevice(patient, deviceId, frame.Source) : device;
-            if (device >= 0 && state.Device(ref state.Patient(patient), device).Source == frame.Source)
+            element.Patient = Patient(patientId);
+            if (element.Patient > 0)
             {
-                frame.Device = (byte)device;
-                element.Patient = patient;
                 element.Frame = number;
+                _batch!.Records.Overlaps(deviceId, out element.DeviceFrom);
+                element.DeviceLength = deviceId.Length;
                 return;
             }
 
-            reason = RejectReason.Malformed;
+            Rejected.RemoveRange(element.RejectedFrom, Rejected.Count - element.RejectedFrom);
+            reason = RejectReason.WrongPartition;
         }
 
         state.Frames.Free(number);
-        element.Control = Refuse(element, Math.Max(1, (int)frame.Readings), reason, "frame of " + payload.Length + " bytes");
+        element.Control = Refuse(element, Math.Max(1, (int)frame.Readings), reason, "frame of " + payload.Length + " bytes" + Of(patientId));
     }
 
     private void Control(ref Element element, ReadOnlySpan<byte> payload)
     {
         element.Control = ControlDecoder.Decode(element.Kind, element.ArrivalTime, partition, payload)
             ?? Refuse(element, 1, RejectReason.Malformed, $"control record of kind {(byte)element.Kind}");
-        if (element.Control.Key.Length > 0)
+        if (element.Control.Key.Length == 0)
         {
-            var id = System.Text.Encoding.UTF8.GetBytes(element.Control.Key);
-            var patient = state.FindPatient(id);
-            element.Patient = patient < 0 ? state.AddPatient(id) : patient;
+            return;
+        }
+
+        var id = Encoding.UTF8.GetBytes(element.Control.Key);
+        element.Patient = Patient(id);
+        if (element.Patient == 0)
+        {
+            element.Control = Refuse(element, 1, RejectReason.WrongPartition, $"control record of kind {(byte)element.Kind}{Of(id)}");
         }
     }
+
+    // The number of a patient, who is added when first seen here; 0: the patient belongs to another partition.
+    private int Patient(ReadOnlySpan<byte> id)
+    {
+        var patient = state.FindPatient(id);
+        if (patient > 0)
+        {
+            return patient;
+        }
+
+        return partitions > 0 && Partitioner.PartitionOf(id, partitions) != partition ? 0 : state.AddPatient(id);
+    }
+
+    // Bytes that are no text are not quoted: they would not be the same when a store gives them back.
+    private static string Of(ReadOnlySpan<byte> patient) =>
+        patient.IsEmpty || patient.Length > FrameDecoder.MaxIdBytes || !Utf8.IsValid(patient) ? "" : $" of patient {Encoding.UTF8.GetString(patient)}";
 
     private RefusedElement Refuse(in Element element, int readings, RejectReason reason, string what) => new(
         element.ArrivalTime, readings, reason,

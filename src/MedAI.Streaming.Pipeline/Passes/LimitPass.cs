@@ -16,7 +16,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
     public void Observe(int patient, ref Frame frame)
     {
         ref var p = ref state.Patient(patient);
-        var profile = state.Book.Profile(p.Facts.Profile);
+        var profile = state.Profile(patient);
         for (var mask = frame.Present | frame.Bad; mask != 0; mask &= mask - 1)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
@@ -79,7 +79,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
     public void Doubt(int patient, int vital, long eventTime)
     {
         ref var p = ref state.Patient(patient);
-        foreach (var rule in state.Book.Profile(p.Facts.Profile).LimitsOf(vital))
+        foreach (var rule in state.Profile(patient).LimitsOf(vital))
         {
             ref var ruleState = ref state.Rule(patient, rule);
             alerts.Note(
@@ -102,10 +102,62 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         return next;
     }
 
+    /// <summary>A device was taken away: what it led is led by nobody, and limits and signal of that are over.</summary>
+    public void Remove(int patient, int local, TransitionReason reason, in Evidence evidence)
+    {
+        ref var p = ref state.Patient(patient);
+        for (var vital = 0; vital < VitalSignCatalogue.Count; vital++)
+        {
+            if (p.Leads[vital].Device != local)
+            {
+                continue;
+            }
+
+            p.Leads[vital] = LimitLead.None;
+            p.Active &= ~(1u << vital);
+            alerts.Close(patient, state.Book.Signal(vital), reason, in evidence);
+            foreach (var rule in state.Profile(patient).LimitsOf(vital))
+            {
+                alerts.Close(patient, rule, reason, in evidence);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Other limits hold from now on: delays of a rule that changed start anew, and episodes of a rule that is out of force are over.
+    /// What is open stays open until the next reading decides.
+    /// </summary>
+    public void Change(int patient, in Evidence evidence)
+    {
+        ref var p = ref state.Patient(patient);
+        var before = state.Profile(patient);
+        var now = state.FindProfile(patient);
+        state.Profile(patient) = now;
+        for (var rule = 0; rule < state.Book.LimitCount; rule++)
+        {
+            var limit = now.Limit(rule);
+            if (before.Limit(rule) == limit)
+            {
+                continue;
+            }
+
+            state.Rule(patient, rule).Forget();
+            if (!limit.Enabled)
+            {
+                alerts.Close(patient, rule, TransitionReason.LimitsChanged, in evidence);
+            }
+            else if (p.Leads[(int)limit.Vital].Device != VitalWindow.NoDevice)
+            {
+                // The last value may be beyond it now: silence would then be as urgent as the breach.
+                p.Active |= 1u << (int)limit.Vital;
+            }
+        }
+    }
+
     // Whether a limit on a vital sign is open and not yet in doubt.
     private bool AnyCertain(int patient, int vital)
     {
-        foreach (var rule in state.Book.Profile(state.Patient(patient).Facts.Profile).LimitsOf(vital))
+        foreach (var rule in state.Profile(patient).LimitsOf(vital))
         {
             ref readonly var episode = ref state.Rule(patient, rule).Episode;
             if (episode.State == EpisodeState.Open && !episode.Indeterminate)
@@ -186,10 +238,10 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         }
 
         var active = false;
-        foreach (var rule in state.Book.Profile(p.Facts.Profile).LimitsOf(vital))
+        foreach (var rule in state.Profile(patient).LimitsOf(vital))
         {
             ref var ruleState = ref state.Rule(patient, rule);
-            var limit = state.Book.Profile(p.Facts.Profile).Limit(rule);
+            var limit = state.Profile(patient).Limit(rule);
             var delay = frame.Source == SourceClass.Charted ? 0 : limit.DelaySeconds * 1000L;
             var decision = LimitLaw.Observe(ref ruleState, limit, frame.EventTime, value, delay, unbroken);
             if (decision.Change.Changed)
@@ -234,7 +286,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
 
     private AlertPriority BreachedPriority(int patient, int vital, double lastValid)
     {
-        var profile = state.Book.Profile(state.Patient(patient).Facts.Profile);
+        var profile = state.Profile(patient);
         var highest = AlertPriority.None;
         foreach (var rule in profile.LimitsOf(vital))
         {

@@ -3,59 +3,25 @@ using System.Globalization;
 using MedAI.Streaming.Domain.Patients;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
-using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.State;
 using MedAI.Streaming.Pipeline.Wire;
 
 namespace MedAI.Streaming.Pipeline.Passes;
 
-/// <summary>Order, lateness, gaps, clocks and contact of all sources, on frames and on the arrival-time grid.</summary>
+/// <summary>Order, lateness, gaps and clocks of all sources, and what follows of a released frame.</summary>
 internal sealed class OrderPass(
-    FlowState state, HeldFrames held, LimitPass limits, WindowPass windows, SourceLaw sources, AlertSink alerts, SeriesSink series,
-    CommitBatch commit, int partition)
+    FlowState state, HeldFrames held, LimitPass limits, WindowPass windows, SourceLaw sources, AlertSink alerts, SeriesSink series)
 {
     // A device that is this far ahead of a gap is let go on, whatever the gap wait.
     private const int MaxHeld = 512;
 
-    /// <summary>
-    /// Runs every instant of the arrival-time grid that is due for a patient up to a time. Stops when the patient is blocked.
-    /// </summary>
-    /// <returns>False when the patient is blocked and this must be called again.</returns>
-    public bool Advance(int patient, long arrivalTime)
-    {
-        if (!windows.Drain(patient))
-        {
-            return false;
-        }
-
-        while (state.NextInstant(patient) <= arrivalTime)
-        {
-            RunInstant(patient, state.NextInstant(patient));
-            if (!windows.Drain(patient))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>Applies one frame, after <see cref="Advance"/> to its arrival time.</summary>
+    /// <summary>Applies one frame of a device that the patient wears, when all instants up to its arrival time have been run.</summary>
     public void Apply(in Element element, List<RejectedReading> rejected)
     {
         ref var p = ref state.Patient(element.Patient);
-        p.LastArrival = element.ArrivalTime;
         ref var frame = ref state.Frames[element.Frame];
         ref var device = ref state.Device(ref p, frame.Device);
         var settings = state.Settings.Sources[(int)frame.Source];
-        p.Counts.Frames++;
-        p.Counts.In += frame.Readings;
-        if (device.Epoch == 0)
-        {
-            // What is waited for at a gap, and a second for the way of a frame that nothing holds up.
-            p.SettleTime = Math.Max(p.SettleTime, settings.GapWait + Grid.Step);
-        }
-
         var arrival = device.Arrive(frame.Epoch, frame.Sequence, settings.GapWait > 0);
         if (arrival == Arrival.Duplicate || (arrival == Arrival.Hold && !Hold(ref p, element.Patient, element.Frame, settings)))
         {
@@ -65,7 +31,7 @@ internal sealed class OrderPass(
         }
 
         sources.Heard(element.Patient, in frame);
-        Wake(element.Patient, sources.LostAt(in p, in device));
+        state.Wake(element.Patient, sources.LostAt(in p, in device));
         Judge(ref p, ref frame, in device, in settings, in element, rejected);
         switch (arrival)
         {
@@ -98,7 +64,7 @@ internal sealed class OrderPass(
         {
             frame.Flags |= FrameFlags.Future;
             p.Counts.Rejected[(int)RejectReason.FutureEventTime] += frame.Readings;
-            DeadLetter(in element, 0, frame.Readings, RejectReason.FutureEventTime, string.Create(
+            alerts.DeadLetter(element.Patient, element.Offset, 0, frame.Readings, RejectReason.FutureEventTime, string.Create(
                 CultureInfo.InvariantCulture,
                 $"event time {AlertText.Time(frame.EventTime)} is {(frame.EventTime - frame.ArrivalTime) / 1000.0:0.#} s ahead of arrival"));
             return;
@@ -118,7 +84,7 @@ internal sealed class OrderPass(
             var reading = rejected[element.RejectedFrom + i];
             p.Counts.Rejected[(int)reading.Reason]++;
             var vital = reading.Vital == 255 ? reading.Name : VitalSignCatalogue.Info((VitalSign)reading.Vital).Key;
-            DeadLetter(in element, i, 1, reading.Reason, string.Create(
+            alerts.DeadLetter(element.Patient, element.Offset, i, 1, reading.Reason, string.Create(
                 CultureInfo.InvariantCulture, $"{vital} {reading.Value} {Units.Code(reading.Unit)} at {AlertText.Time(frame.EventTime)}"));
         }
 
@@ -137,7 +103,7 @@ internal sealed class OrderPass(
         if (device.GapUntil == PatientState.Never)
         {
             device.GapUntil = state.Frames[number].ArrivalTime + settings.GapWait;
-            Wake(patient, device.GapUntil);
+            state.Wake(patient, device.GapUntil);
         }
 
         return true;
@@ -180,7 +146,7 @@ internal sealed class OrderPass(
         limits.Observe(patient, ref frame);
         if (p.Active != 0)
         {
-            Wake(patient, limits.NextDoubt(patient));
+            state.Wake(patient, limits.NextDoubt(patient));
         }
 
         windows.Settle(patient, number);
@@ -197,7 +163,7 @@ internal sealed class OrderPass(
                 // What is still held waits for a gap of its own, counted from its own arrival; if that is over, to the next instant.
                 var wait = state.Settings.Sources[(int)device.Source].GapWait;
                 device.GapUntil = Math.Max(first.ArrivalTime + wait, state.Patient(patient).LastArrival + 1);
-                Wake(patient, device.GapUntil);
+                state.Wake(patient, device.GapUntil);
                 return;
             }
 
@@ -205,6 +171,19 @@ internal sealed class OrderPass(
         }
 
         device.GapUntil = PatientState.Never;
+    }
+
+    /// <summary>Gives up what is missing where the gap wait is over at an instant.</summary>
+    public void GiveUpDue(int patient, long instant)
+    {
+        ref var p = ref state.Patient(patient);
+        for (var local = 0; local < p.DeviceCount; local++)
+        {
+            if (state.Device(ref p, local).GapUntil <= instant)
+            {
+                GiveUp(patient, local, instant);
+            }
+        }
     }
 
     // Waiting is over up to an instant: what is missing is given up, and what is held goes on.
@@ -265,71 +244,4 @@ internal sealed class OrderPass(
 
         windows.AnchorSteps(patient, frame.EventTime);
     }
-
-    private void RunInstant(int patient, long instant)
-    {
-        ref var p = ref state.Patient(patient);
-        state.NextInstant(patient) = PatientState.Never;
-        var due = NextDue(ref p, patient);
-        if (due > instant)
-        {
-            // A wake-up that was overtaken by what came since: nothing may depend on it.
-            Wake(patient, due);
-            return;
-        }
-
-        p.LastArrival = Math.Max(p.LastArrival, instant);
-        for (var local = 0; local < p.DeviceCount; local++)
-        {
-            if (state.Device(ref p, local).GapUntil <= instant)
-            {
-                GiveUp(patient, local, instant);
-            }
-        }
-
-        sources.CheckContact(patient, instant);
-        limits.DoubtStale(patient, instant);
-        WindowPass.SettleDue(ref p, instant);
-        if (p.PagesPending > 0)
-        {
-            alerts.DecideDelayedPages(patient, instant);
-        }
-
-        Wake(patient, Math.Max(NextDue(ref p, patient), instant + 1));
-    }
-
-    /// <summary>The earliest arrival time at which anything of a patient is due, or <see cref="PatientState.Never"/>.</summary>
-    public long NextDue(ref PatientState p, int patient)
-    {
-        var due = Math.Min(WindowPass.NextTaken(in p), limits.NextDoubt(patient));
-        for (var local = 0; local < p.DeviceCount; local++)
-        {
-            ref var device = ref state.Device(ref p, local);
-            due = Math.Min(due, Math.Min(device.GapUntil, sources.LostAt(in p, in device)));
-        }
-
-        if (p.PagesPending > 0)
-        {
-            foreach (ref readonly var rule in state.RulesOf(patient))
-            {
-                due = rule.PageAt == 0 ? due : Math.Min(due, rule.PageAt);
-            }
-        }
-
-        return due;
-    }
-
-    /// <summary>Makes sure that a patient is looked at when a time of arrival has come.</summary>
-    public void Wake(int patient, long arrivalTime)
-    {
-        ref var next = ref state.NextInstant(patient);
-        if (arrivalTime < next)
-        {
-            next = Grid.AtOrAfter(arrivalTime);
-        }
-    }
-
-    private void DeadLetter(in Element element, int index, int readings, RejectReason reason, string detail) =>
-        commit.DeadLetters.Add(new DeadLetter(
-            partition, element.Offset, index, readings, state.Names(element.Patient).Id, reason.Name(), detail));
 }

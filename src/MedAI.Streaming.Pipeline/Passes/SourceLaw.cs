@@ -135,6 +135,39 @@ internal sealed class SourceLaw(FlowState state, LimitPass limits, AlertSink ale
             : HeardAt(in p, in device) + timeout + 1;
     }
 
+    /// <summary>
+    /// A device was taken away: it is not lost, whatever it was before. Gaps and clocks of its class are over with the last of the class.
+    /// </summary>
+    public void Remove(int patient, int local, TransitionReason reason, in Evidence evidence)
+    {
+        ref var p = ref state.Patient(patient);
+        ref var device = ref state.Device(ref p, local);
+        if (device.LastHeard == long.MinValue)
+        {
+            return;
+        }
+
+        p.LostDevices &= ~(1u << local);
+        if (!AnyLost(ref p, device.Source))
+        {
+            alerts.Close(patient, state.Book.Contact(device.Source), reason, in evidence);
+        }
+
+        for (var other = 0; other < p.DeviceCount; other++)
+        {
+            ref readonly var left = ref state.Device(ref p, other);
+            if (other != local && left.LastHeard != long.MinValue && left.Source == device.Source)
+            {
+                return;
+            }
+        }
+
+        p.LastGap[(int)device.Source] = 0;
+        p.LastSkew[(int)device.Source] = 0;
+        alerts.Close(patient, state.Book.Gap(device.Source), reason, in evidence);
+        alerts.Close(patient, state.Book.Clock(device.Source), reason, in evidence);
+    }
+
     // The newest event time, where it agrees with arrival as live data does: the way of a frame then makes no difference. A clock
     // that is slow or fast does not lose or keep contact: arrival decides.
     private static long HeardAt(ref readonly PatientState p, ref readonly DeviceOrder device) =>

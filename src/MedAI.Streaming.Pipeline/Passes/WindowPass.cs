@@ -1,8 +1,7 @@
 // Lets released frames settle into windows in event time, and says when a patient is due to be scored.
-using System.Numerics;
 using MedAI.Streaming.Domain.Patients;
 using MedAI.Streaming.Domain.Stream;
-using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Domain.Windows;
 using MedAI.Streaming.Pipeline.State;
 
 namespace MedAI.Streaming.Pipeline.Passes;
@@ -27,6 +26,7 @@ internal sealed class WindowPass(FlowState state)
     private const int MaxCatchUpSteps = 336;
 
     private readonly long _tickMs = state.Settings.TickSeconds * 1000L;
+    private readonly SettleQueue _queue = new(state.Frames);
 
     /// <summary>Patients to score before anything else of them may be applied.</summary>
     public List<ScoreRequest> Requests { get; } = [];
@@ -42,12 +42,12 @@ internal sealed class WindowPass(FlowState state)
         MakeDue(ref p, patient, DueFor(in p, in f), f.ArrivalTime);
         if (f.EventTime <= Math.Min(p.Settled, Math.Min(p.DueTick, p.NextStep)))
         {
-            Apply(ref p, in f);
+            PatientWindows.Settle(ref p, in f);
             state.Frames.Free(frame);
             return;
         }
 
-        Enqueue(ref p, frame);
+        _queue.Add(ref p, frame);
     }
 
     /// <summary>
@@ -69,15 +69,13 @@ internal sealed class WindowPass(FlowState state)
             var first = p.QueueFirst;
             if (first >= 0 && state.Frames[first].EventTime <= Math.Min(p.Settled, next))
             {
-                p.QueueFirst = state.Frames.Next(first);
-                p.QueueLast = p.QueueFirst < 0 ? -1 : p.QueueLast;
-                Apply(ref p, in state.Frames[first]);
+                _queue.RemoveFirst(ref p);
+                PatientWindows.Settle(ref p, in state.Frames[first]);
                 state.Frames.Free(first);
             }
             else if (next > p.Settled || TakenAt(in p, next) > p.LastArrival)
             {
-                ref var wake = ref state.NextInstant(patient);
-                wake = Math.Min(wake, NextTaken(in p));
+                state.Wake(patient, NextTaken(in p));
                 return true;
             }
             else if (!SkipSilence(ref p, patient) && Take(ref p, patient, next))
@@ -128,32 +126,50 @@ internal sealed class WindowPass(FlowState state)
         {
             p.StepStart = request.Time;
             p.NextStep = request.Time + state.Features!.StepMs;
-        }
-
-        for (var mask = p.Seen; mask != 0; mask &= mask - 1)
-        {
-            var vital = BitOperations.TrailingZeroCount(mask);
-            ref var window = ref p.Windows[vital];
-            if (request.Step)
-            {
-                window.StepSum = 0;
-                window.StepCount = 0;
-            }
-
-            if (request.Tick)
-            {
-                window.TickSum = 0;
-                window.TickCount = 0;
-                window.KnownStale = window.IsStale(request.Time, Validity(vital, window.Source));
-            }
+            PatientWindows.Stepped(ref p);
         }
 
         if (request.Tick)
         {
+            PatientWindows.Scored(ref p, request.Time);
             p.LastTick = request.Time;
             p.Dirty = false;
             FindNext(ref p, request.Patient);
         }
+    }
+
+    /// <summary>A device was taken away: what of it waits is dropped, and the windows it leads are empty, so that scores miss them.</summary>
+    public void Remove(int patient, int local)
+    {
+        ref var p = ref state.Patient(patient);
+        _queue.Remove(ref p, local);
+        PatientWindows.Empty(ref p, local);
+        if (p.Dirty)
+        {
+            MakeDue(ref p, patient, NextTick(in p, p.LastArrival), p.LastArrival);
+        }
+    }
+
+    /// <summary>Nobody is monitored any more: nothing is due until a frame comes.</summary>
+    public static void Stop(ref PatientState p)
+    {
+        p.Dirty = false;
+        p.DueTick = PatientState.Never;
+        p.ForceAt = PatientState.Never;
+    }
+
+    /// <summary>The stay is over: what the model made of it ends with it.</summary>
+    public void EndStay(int patient)
+    {
+        ref var p = ref state.Patient(patient);
+        Stop(ref p);
+        p.EarlierStays += p.FirstEventTime == long.MinValue ? 0 : Math.Max(0, p.Clock - p.FirstEventTime);
+        p.FirstEventTime = long.MinValue;
+        p.NextStep = PatientState.Never;
+        p.StepStart = long.MinValue;
+        p.Risk = double.NaN;
+        p.RiskTime = long.MinValue;
+        state.ModelState(patient).Clear();
     }
 
     /// <summary>Anchors the patient's model steps to the admission, at the first event time or when the admission becomes known.</summary>
@@ -176,67 +192,6 @@ internal sealed class WindowPass(FlowState state)
 
     private static long CeilingDivide(long value, long by) => Math.DivRem(value, by, out var rest) + (rest > 0 ? 1 : 0);
 
-    private static long Validity(int vital, SourceClass source) => VitalSignCatalogue.ValidityWindow((VitalSign)vital, source);
-
-    // Sorted by (event time, device, sequence): nearly always the new frame goes to the end.
-    private void Enqueue(ref PatientState p, int frame)
-    {
-        if (p.QueueLast < 0)
-        {
-            p.QueueFirst = p.QueueLast = frame;
-            return;
-        }
-
-        if (Before(p.QueueLast, frame))
-        {
-            state.Frames.Next(p.QueueLast) = frame;
-            p.QueueLast = frame;
-            return;
-        }
-
-        if (Before(frame, p.QueueFirst))
-        {
-            state.Frames.Next(frame) = p.QueueFirst;
-            p.QueueFirst = frame;
-            return;
-        }
-
-        var at = p.QueueFirst;
-        while (Before(state.Frames.Next(at), frame))
-        {
-            at = state.Frames.Next(at);
-        }
-
-        state.Frames.Next(frame) = state.Frames.Next(at);
-        state.Frames.Next(at) = frame;
-    }
-
-    private bool Before(int a, int b)
-    {
-        ref readonly var x = ref state.Frames[a];
-        ref readonly var y = ref state.Frames[b];
-        return x.EventTime != y.EventTime ? x.EventTime < y.EventTime
-            : x.Device != y.Device ? x.Device < y.Device
-            : x.Epoch != y.Epoch ? x.Epoch < y.Epoch
-            : x.Sequence < y.Sequence;
-    }
-
-    private static void Apply(ref PatientState p, ref readonly Frame f)
-    {
-        for (var mask = f.Present & ~f.Questionable; mask != 0; mask &= mask - 1)
-        {
-            var vital = BitOperations.TrailingZeroCount(mask);
-            ref var window = ref p.Windows[vital];
-            p.Dirty |= window.Take(
-                f.Device, f.Source, f.Epoch, f.Sequence, f.EventTime, f.Values[vital],
-                VitalSignCatalogue.LeadHold((VitalSign)vital, window.Source), p.LastTick, p.StepStart);
-            p.Seen |= 1u << vital;
-        }
-
-        p.Applied = Math.Max(p.Applied, f.EventTime);
-        p.Dirty |= (f.Flags & FrameFlags.LimitChanged) != 0;
-    }
-
     private long DueFor(ref readonly PatientState p, ref readonly Frame f)
     {
         var due = (f.Flags & FrameFlags.LimitChanged) != 0 ? f.EventTime : TickAtOrAfter(f.EventTime);
@@ -245,10 +200,13 @@ internal sealed class WindowPass(FlowState state)
             return due;
         }
 
-        // It came too late for its own tick: it counts for the next one that was not taken before it came.
-        var next = Math.Max(Math.Max(p.LastTick, p.Applied - 1), f.ArrivalTime - p.SettleTime) + 1;
-        return TickAtOrAfter(next);
+        // It came too late for its own tick.
+        return NextTick(in p, f.ArrivalTime);
     }
+
+    // The next tick that was not taken before an arrival time.
+    private long NextTick(ref readonly PatientState p, long arrivalTime) =>
+        TickAtOrAfter(Math.Max(Math.Max(p.LastTick, p.Applied - 1), arrivalTime - p.SettleTime) + 1);
 
     private void MakeDue(ref PatientState p, int patient, long instant, long arrivalTime)
     {
@@ -259,8 +217,7 @@ internal sealed class WindowPass(FlowState state)
 
         p.DueTick = instant;
         p.ForceAt = Math.Min(p.ForceAt, ForceTime(in p, arrivalTime));
-        ref var next = ref state.NextInstant(patient);
-        next = Math.Min(next, p.ForceAt);
+        state.Wake(patient, p.ForceAt);
     }
 
     // Live data is taken on its time; delayed data when nothing newer has come for the settle time.
@@ -273,18 +230,8 @@ internal sealed class WindowPass(FlowState state)
     // The next instant: for the frames that wait in the queue, or when the first value expires, so that silence is noticed too.
     private void FindNext(ref PatientState p, int patient)
     {
-        var due = PatientState.Never;
-        for (var mask = p.Seen; mask != 0; mask &= mask - 1)
-        {
-            var vital = BitOperations.TrailingZeroCount(mask);
-            ref readonly var window = ref p.Windows[vital];
-            if (!window.KnownStale)
-            {
-                var expiry = TickAtOrAfter(window.LastEventTime + Validity(vital, window.Source) + 1);
-                due = Math.Min(due, Math.Max(expiry, TickAtOrAfter(p.LastTick + 1)));
-            }
-        }
-
+        var expiry = PatientWindows.NextExpiry(in p);
+        var due = expiry == PatientState.Never ? expiry : TickAtOrAfter(Math.Max(expiry, p.LastTick + 1));
         for (var at = p.QueueFirst; at >= 0 && state.Frames[at].EventTime <= due; at = state.Frames.Next(at))
         {
             due = Math.Min(due, DueFor(in p, in state.Frames[at]));
@@ -292,8 +239,7 @@ internal sealed class WindowPass(FlowState state)
 
         p.DueTick = due;
         p.ForceAt = due == PatientState.Never ? due : ForceTime(in p, p.LastArrival);
-        ref var next = ref state.NextInstant(patient);
-        next = Math.Min(next, p.ForceAt);
+        state.Wake(patient, p.ForceAt);
     }
 
     // True when the model's steps were moved over a long silence.
@@ -317,7 +263,7 @@ internal sealed class WindowPass(FlowState state)
     {
         var tick = instant == p.DueTick;
         var step = instant == p.NextStep;
-        if (tick && !p.Dirty && !AnythingExpired(ref p, instant))
+        if (tick && !p.Dirty && PatientWindows.NextExpiry(in p) > instant)
         {
             FindNext(ref p, patient);
             tick = false;
@@ -331,20 +277,5 @@ internal sealed class WindowPass(FlowState state)
         Requests.Add(new ScoreRequest(patient, instant, tick, step));
         state.Blocked(patient) = true;
         return true;
-    }
-
-    private static bool AnythingExpired(ref PatientState p, long instant)
-    {
-        for (var mask = p.Seen; mask != 0; mask &= mask - 1)
-        {
-            var vital = BitOperations.TrailingZeroCount(mask);
-            ref readonly var window = ref p.Windows[vital];
-            if (!window.KnownStale && window.IsStale(instant, Validity(vital, window.Source)))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -23,6 +23,9 @@ internal sealed class PatientNames(string id)
     /// <summary>Who ordered SpO2 scale 2, or empty.</summary>
     public string Scale2OrderedBy { get; set; } = "";
 
+    /// <summary>Limits of the patient's own.</summary>
+    public IReadOnlyList<PatientLimit> Limits { get; set; } = [];
+
     /// <summary>Ids of the devices, by number within the patient.</summary>
     public List<string> Devices { get; } = [];
 
@@ -32,7 +35,8 @@ internal sealed class PatientNames(string id)
 
 /// <summary>
 /// The state of one partition. Patient 0 is the partition itself: it counts what belongs to no patient. Only the decode pass
-/// adds patients, devices and frames, so references into the arrays hold through all other passes.
+/// adds patients and frames, so references to them hold through all other passes. Devices are added while their records are
+/// applied, because which place is free depends on the records before.
 /// </summary>
 internal sealed class FlowState
 {
@@ -46,6 +50,7 @@ internal sealed class FlowState
     private long[] _cause = new long[InitialPatients];
     private bool[] _blocked = new bool[InitialPatients];
     private PatientNames[] _names = new PatientNames[InitialPatients];
+    private RuleProfile[] _profiles = new RuleProfile[InitialPatients];
     private DeviceOrder[] _devices = new DeviceOrder[InitialPatients];
 
     /// <summary>An empty partition under a book of rules and, if a model is served, its inputs.</summary>
@@ -117,6 +122,28 @@ internal sealed class FlowState
     /// <summary>A patient's names.</summary>
     public PatientNames Names(int patient) => _names[patient];
 
+    /// <summary>The limits that hold for a patient.</summary>
+    public ref RuleProfile Profile(int patient) => ref _profiles[patient];
+
+    /// <summary>The limits that hold for a patient by what is known now of ward and own limits.</summary>
+    public RuleProfile FindProfile(int patient) => Book.ProfileOf(_names[patient].Id, _names[patient].Ward, _names[patient].Limits);
+
+    /// <summary>
+    /// How far behind the clock frames settle because of a source: what is waited for at a gap, and a second for the way of a frame that
+    /// nothing holds up.
+    /// </summary>
+    public long SettleTimeOf(SourceClass source) => Settings.Sources[(int)source].GapWait + Grid.Step;
+
+    /// <summary>Makes sure that a patient is looked at when a time of arrival has come.</summary>
+    public void Wake(int patient, long arrivalTime)
+    {
+        ref var next = ref _nextInstant[patient];
+        if (arrivalTime < next)
+        {
+            next = Grid.AtOrAfter(arrivalTime);
+        }
+    }
+
     /// <summary>The order of a device by its number in the flow.</summary>
     public ref DeviceOrder Device(int device) => ref _devices[device];
 
@@ -141,13 +168,14 @@ internal sealed class FlowState
             Array.Resize(ref _cause, size);
             Array.Resize(ref _blocked, size);
             Array.Resize(ref _names, size);
+            Array.Resize(ref _profiles, size);
         }
 
         _patients[number] = PatientState.New();
         _nextInstant[number] = PatientState.Never;
         _firstDirty[number] = -1;
         _names[number] = new PatientNames(Encoding.UTF8.GetString(id));
-        _patients[number].Facts.Profile = Book.ProfileOf(_names[number].Id, "");
+        _profiles[number] = FindProfile(number);
         Count = number + 1;
         return number;
     }
@@ -167,13 +195,16 @@ internal sealed class FlowState
         return -1;
     }
 
-    /// <summary>Adds a device to a patient; -1 when the patient has as many as it may have.</summary>
+    /// <summary>
+    /// Adds a device to a patient, if need be in the place of the one that was taken away longest ago; -1 when the patient wears as many
+    /// as a patient may have. References to devices do not outlive the call.
+    /// </summary>
     public int AddDevice(int patient, ReadOnlySpan<byte> id, SourceClass source)
     {
         ref var state = ref _patients[patient];
         if (state.DeviceCount == PatientState.MaxDevices)
         {
-            return -1;
+            return ReplaceDevice(ref state, _names[patient], id, source);
         }
 
         if (DeviceCount == _devices.Length)
@@ -186,6 +217,28 @@ internal sealed class FlowState
         _names[patient].Devices.Add(Encoding.UTF8.GetString(id));
         _names[patient].DeviceKeys.Add(id.ToArray());
         return state.DeviceCount++;
+    }
+
+    private int ReplaceDevice(ref PatientState state, PatientNames names, ReadOnlySpan<byte> id, SourceClass source)
+    {
+        var oldest = -1;
+        for (var local = 0; local < state.DeviceCount; local++)
+        {
+            ref readonly var device = ref Device(ref state, local);
+            if (device.IsAway && (oldest < 0 || device.RemovedAt < Device(ref state, oldest).RemovedAt))
+            {
+                oldest = local;
+            }
+        }
+
+        if (oldest >= 0)
+        {
+            Device(ref state, oldest) = DeviceOrder.New(source);
+            names.Devices[oldest] = Encoding.UTF8.GetString(id);
+            names.DeviceKeys[oldest] = id.ToArray();
+        }
+
+        return oldest;
     }
 
     /// <summary>Whether the model does not answer at an arrival time.</summary>

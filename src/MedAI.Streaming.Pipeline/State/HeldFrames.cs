@@ -46,6 +46,15 @@ internal sealed class HeldFrames(FrameSlab frames)
         return number;
     }
 
+    /// <summary>Gives back all held frames of a device.</summary>
+    public void Clear(ref DeviceOrder device)
+    {
+        while (device.HeldFirst >= 0)
+        {
+            frames.Free(RemoveFirst(ref device));
+        }
+    }
+
     /// <summary>Begins an epoch, with the held frames of it remembered as seen.</summary>
     public void StartEpoch(ref DeviceOrder device, ulong epoch)
     {

@@ -18,7 +18,7 @@ namespace MedAI.Streaming.Pipeline.State;
 internal sealed class StateCodec(FlowState state)
 {
     // Grows with every change of the layout; the sizes catch what was forgotten.
-    private const int Version = 1;
+    private const int Version = 2;
 
     private readonly int _layout = HashCode(
         Version, Unsafe.SizeOf<PatientState>(), Unsafe.SizeOf<RuleState>(), Unsafe.SizeOf<DeviceOrder>(), Unsafe.SizeOf<Frame>(),
@@ -34,6 +34,7 @@ internal sealed class StateCodec(FlowState state)
         Text(into, names.Ward);
         Text(into, names.Bed);
         Text(into, names.Scale2OrderedBy);
+        Limits(names.Limits, into);
         into.Write(MemoryMarshal.AsBytes(state.ModelState(patient)));
         Rules(patient, into);
         for (var local = 0; local < p.DeviceCount; local++)
@@ -83,6 +84,8 @@ internal sealed class StateCodec(FlowState state)
         names.Ward = Text(ref blob);
         names.Bed = Text(ref blob);
         names.Scale2OrderedBy = Text(ref blob);
+        names.Limits = Limits(ref blob);
+        state.Profile(patient) = state.FindProfile(patient);
         var model = MemoryMarshal.AsBytes(state.ModelState(patient));
         blob[..model.Length].CopyTo(model);
         blob = blob[model.Length..];
@@ -136,6 +139,42 @@ internal sealed class StateCodec(FlowState state)
 
     private static bool IsDefault(in RuleState rule) =>
         MemoryMarshal.AsBytes(new ReadOnlySpan<RuleState>(in rule)).IndexOfAnyExcept((byte)0) < 0;
+
+    private static void Limits(IReadOnlyList<PatientLimit> limits, ArrayBufferWriter<byte> into)
+    {
+        Put(into, limits.Count);
+        foreach (var limit in limits)
+        {
+            Text(into, limit.Rule);
+            Put(into, limit.Enabled);
+            Put(into, limit.DelaySeconds ?? -1);
+            Put(into, limit.Levels.Count);
+            foreach (var level in limit.Levels)
+            {
+                Put(into, level);
+            }
+        }
+    }
+
+    private static List<PatientLimit> Limits(ref ReadOnlySpan<byte> blob)
+    {
+        var limits = new List<PatientLimit>();
+        for (var left = Get<int>(ref blob); left > 0; left--)
+        {
+            var rule = Text(ref blob);
+            var enabled = Get<bool>(ref blob);
+            var delay = Get<int>(ref blob);
+            var levels = new List<AlertLevel>();
+            for (var more = Get<int>(ref blob); more > 0; more--)
+            {
+                levels.Add(Get<AlertLevel>(ref blob));
+            }
+
+            limits.Add(new(rule, enabled, levels, delay < 0 ? null : delay));
+        }
+
+        return limits;
+    }
 
     private void Frames(int first, ArrayBufferWriter<byte> into)
     {

@@ -18,8 +18,12 @@ public static class Partitioner
         Span<byte> bytes = stackalloc byte[FrameDecoder.MaxIdBytes];
         var count = Encoding.UTF8.GetByteCount(key);
         var utf8 = count <= bytes.Length ? bytes[..Encoding.UTF8.GetBytes(key, bytes)] : Encoding.UTF8.GetBytes(key);
-        return (int)((Murmur2(utf8) & 0x7FFF_FFFF) % (uint)partitions);
+        return PartitionOf(utf8, partitions);
     }
+
+    /// <summary>The partition of a key as UTF-8; the empty key belongs to partition 0.</summary>
+    public static int PartitionOf(ReadOnlySpan<byte> key, int partitions) =>
+        key.IsEmpty ? 0 : (int)((Murmur2(key) & 0x7FFF_FFFF) % (uint)partitions);
 
     /// <summary>MurmurHash2, 32 bits, as Kafka seeds it.</summary>
     public static uint Murmur2(ReadOnlySpan<byte> data)

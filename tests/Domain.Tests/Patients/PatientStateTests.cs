@@ -43,7 +43,7 @@ public class PatientStateTests
         var facts = PatientState.New().Facts;
 
         Assert.True(double.IsNaN(facts.AgeYears));
-        Assert.Equal((0.5, long.MinValue, false, false, 0),
-            (facts.SexMale, facts.AdmissionTime, facts.SpO2Scale2, facts.Pregnant, facts.Profile));
+        Assert.Equal((0.5, long.MinValue, false, false),
+            (facts.SexMale, facts.AdmissionTime, facts.SpO2Scale2, facts.Pregnant));
     }
 }

@@ -30,6 +30,21 @@ public sealed class SeededSimulationTests
     });
 
     [Fact]
+    public void Run_DevicesPatientsAndLimitsChanging_DecidesTheSame() => ForEachSeed(2_000_000, seed =>
+    {
+        var scenario = FaultyFleet.Generate(seed);
+        var elements = WardRounds.Over(scenario.Elements, seed);
+        elements = WardRounds.Acknowledging(elements, SeededWorld.Run(elements, new WorldOptions()).Lines, seed);
+        var plain = SeededWorld.Run(elements, new WorldOptions());
+        var random = new SeededRandom(seed).Fork("run");
+        var options = new WorldOptions(
+            random.Pick([1, 2, 3, 8]), random.Pick([1, 2, 7, 64, 4096]), random.Pick([0, 0.02, 0.1]), random.NextUInt64(),
+            random.Chance(0.5));
+        var other = SeededWorld.Run(elements, options);
+        Compare(scenario, options, plain, other);
+    });
+
+    [Fact]
     public void Run_DisorderInsideTheGapWait_ChangesNothing() => ForEachSeed(1_000_000, seed =>
     {
         var scenario = FaultyFleet.Faultless(seed, new FleetOptions { Acknowledgements = false, OneSourcePerVital = true });

@@ -2,6 +2,7 @@
 using MedAI.Streaming.Domain;
 using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Features;
+using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Scoring;
@@ -18,12 +19,17 @@ public static class TestLaw
         "heart_rate.hours_since_last", "age_years", "sex_male", "hours_since_admission", "step_fraction",
     ];
 
-    /// <summary>The default settings with every score rule in force and a rule on the model.</summary>
+    /// <summary>The default settings with a latching limit, every score rule in force, a rule on the model and a ward with limits of its own.</summary>
     public static MonitorSettings Settings { get; } = new()
     {
+        Limits = [.. DefaultRules.Limits.Select(l => l with { Latching = l.Vital == VitalSign.SpO2 })],
         Mews = DefaultRules.Mews with { Enabled = true },
         QSofa = DefaultRules.QSofa with { Enabled = true },
         ShockIndex = DefaultRules.ShockIndex with { Enabled = true },
+        WardLimits = new Dictionary<string, IReadOnlyList<LimitRule>>
+        {
+            ["icu"] = [.. DefaultRules.Limits.Where(l => l.Side == LimitSide.Above).Select(l => l with { Enabled = false })],
+        },
         Model = new ScoreRule { Id = "model.in-memory", Levels = [new(0.8, AlertPriority.Medium)], Hysteresis = 0.1 },
     };
 
