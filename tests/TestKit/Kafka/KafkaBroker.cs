@@ -43,7 +43,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
     /// <summary>Why no broker can be started on this machine, or null.</summary>
     public static string? Missing()
     {
-        if (!File.Exists(Script())) return $"a real Kafka broker is not here: {Script()} (or set MEDAI_SHARED, or {ExternalVariable} to a broker's host:port)";
+        if (!File.Exists(Script())) return $"a real Kafka broker is not here: ../shared/kafka (or set MEDAI_SHARED, or {ExternalVariable} to a broker's host:port)";
         return OnPath("java") ? null : "a real Kafka broker needs Java 17 or newer ('apt-get install openjdk-17-jre-headless')";
     }
 
@@ -75,10 +75,11 @@ public sealed partial class KafkaBroker : IAsyncDisposable
     {
         // The guard kills the broker when its standard input ends, which it does however this process ends.
         const string Guard = """
+            exec 2>/dev/null
             "$@" >"$0" 2>&1 &
             echo $!
             read -r _
-            kill -9 $! 2>/dev/null
+            kill -9 $!
             wait $!
             """;
         var start = new ProcessStartInfo("bash")

@@ -23,8 +23,11 @@ public sealed partial class MockCluster : IDisposable
     /// <param name="brokers">How many brokers, numbered from 1.</param>
     public MockCluster(int brokers = 1)
     {
+        // The client only carries the cluster; that it has no brokers of its own is not worth a warning.
         var said = new byte[512];
-        _client = rd_kafka_new(Producer, 0, said, (nuint)said.Length);
+        var settings = rd_kafka_conf_new();
+        Check(rd_kafka_conf_set(settings, "log_level", "3", said, (nuint)said.Length));
+        _client = rd_kafka_new(Producer, settings, said, (nuint)said.Length);
         if (_client == 0)
             throw new InvalidOperationException($"librdkafka made no client: {Encoding.UTF8.GetString(said).TrimEnd('\0')}");
         _cluster = rd_kafka_mock_cluster_new(_client, brokers);
@@ -73,7 +76,10 @@ public sealed partial class MockCluster : IDisposable
     private static nint Resolve(string name, System.Reflection.Assembly assembly, DllImportSearchPath? path)
     {
         if (name != Library) return 0;
-        foreach (var candidate in new[] { Library, "centos8-librdkafka", "alpine-librdkafka" })
+        string[] candidates = RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal)
+            ? ["alpine-librdkafka", Library]
+            : [Library, "centos8-librdkafka"];
+        foreach (var candidate in candidates)
         {
             if (NativeLibrary.TryLoad(candidate, assembly, path, out var handle)) return handle;
         }
@@ -85,6 +91,12 @@ public sealed partial class MockCluster : IDisposable
     {
         if (error != 0) throw new InvalidOperationException($"The mock cluster refused: {Marshal.PtrToStringUTF8(rd_kafka_err2str(error))}");
     }
+
+    [LibraryImport(Library)]
+    private static partial nint rd_kafka_conf_new();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rd_kafka_conf_set(nint settings, string name, string value, [Out] byte[] said, nuint size);
 
     [LibraryImport(Library)]
     private static partial nint rd_kafka_new(int type, nint conf, [Out] byte[] said, nuint size);
