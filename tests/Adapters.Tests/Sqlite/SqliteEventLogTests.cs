@@ -6,7 +6,7 @@ using Xunit;
 
 namespace MedAI.Streaming.Adapters.Tests.Sqlite;
 
-public sealed class SqliteEventLogTests : EventLogContract, IDisposable
+public sealed class SqliteEventLogTests : InputLogContract, IDisposable
 {
     private readonly StoreDirectory _directory = new();
     private readonly string _path;

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace MedAI.Streaming.Pipeline.Tests.InMemory;
 
-public sealed class InMemoryEventLogTests : EventLogContract
+public sealed class InMemoryEventLogTests : InputLogContract
 {
     protected override IInputLog Create(int partitions) => new InMemoryEventLog(partitions);
 

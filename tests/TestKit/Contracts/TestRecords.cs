@@ -46,10 +46,14 @@ public static class TestRecords
     }
 
     /// <summary>Takes the records of a batch apart; throws where they are not as many whole records as it says.</summary>
-    public static List<byte[]> Split(LogBatch batch)
+    public static List<byte[]> Split(LogBatch batch) => Split(batch.Records, batch.Count);
+
+    /// <summary>Takes the records of one partition of a batch apart; throws where they are not as many whole records as it says.</summary>
+    public static List<byte[]> Split(AppendBatch batch, int partition) => Split(batch.Records(partition).Span, batch.Count(partition));
+
+    private static List<byte[]> Split(ReadOnlySpan<byte> rest, int count)
     {
-        var records = new List<byte[]>(batch.Count);
-        var rest = batch.Records;
+        var records = new List<byte[]>(count);
         while (rest.Length > 0)
         {
             var length = RecordFraming.Prefix(rest, 1, int.MaxValue, out _);
@@ -57,8 +61,8 @@ public static class TestRecords
             rest = rest[length..];
         }
 
-        return records.Count == batch.Count
+        return records.Count == count
             ? records
-            : throw new InvalidDataException($"{records.Count} records in a batch that says {batch.Count}.");
+            : throw new InvalidDataException($"{records.Count} records in a batch that says {count}.");
     }
 }
