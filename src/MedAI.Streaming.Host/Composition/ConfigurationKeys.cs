@@ -219,8 +219,8 @@ internal static class ConfigurationKeys
         Whole("http.maxLineBytes", HttpLimits.MaxLineBytes, 256, 16 << 20,
             "The longest line of NDJSON, or frame of an array or batch, in bytes; a longer one is refused, the others are kept."),
         Whole("http.maxFrames", HttpLimits.MaxFrames, 1, 1_000_000, "The most frames of a request; those behind them are refused."),
-        Whole("http.maxParallel", HttpLimits.MaxParallel, 1, 10_000,
-            "The most requests with frames that are worked on at once; further ones are asked to come again."),
+        Whole("http.maxBytesInFlight", HttpLimits.MaxBytesInFlight, 1024, int.MaxValue,
+            "The most bytes of bodies with frames that are held at once; requests that do not fit are asked to come again."),
         Whole("http.maxConnections", HttpLimits.MaxConnections, 1, 1_000_000, "The most connections at once; further ones are closed."),
     ];
 

@@ -38,9 +38,9 @@ public sealed record HttpSettings
     /// <summary>The most frames of a request.</summary>
     public int MaxFrames { get; init; } = 10_000;
 
-    /// <summary>The most requests with frames that are worked on at once; more are asked to come again.</summary>
-    public int MaxParallel { get; init; } = 32;
+    /// <summary>The most bytes of bodies with frames that are held at once, counted after unpacking; what does not fit is asked to come again.</summary>
+    public int MaxBytesInFlight { get; init; } = 64 << 20;
 
     /// <summary>The most connections at once; more are closed.</summary>
-    public int MaxConnections { get; init; } = 4096;
+    public int MaxConnections { get; init; } = 20_000;
 }

@@ -19,7 +19,7 @@ internal static class HttpSettingsReader
             MaxBodyBytes = values.Whole("http.maxBodyBytes"),
             MaxLineBytes = values.Whole("http.maxLineBytes"),
             MaxFrames = values.Whole("http.maxFrames"),
-            MaxParallel = values.Whole("http.maxParallel"),
+            MaxBytesInFlight = values.Whole("http.maxBytesInFlight"),
             MaxConnections = values.Whole("http.maxConnections"),
         };
         var addresses = ListenAddress.ParseAll(settings.Listen);
@@ -42,6 +42,8 @@ internal static class HttpSettingsReader
             Report("http.certificateKey", "null without http.certificate", "Give the certificate, too.");
         if (settings.MaxLineBytes > settings.MaxBodyBytes)
             Report("http.maxLineBytes", "up to http.maxBodyBytes", "A line cannot be longer than the body it stands in.");
+        if (settings.MaxBodyBytes > settings.MaxBytesInFlight)
+            Report("http.maxBytesInFlight", "at least http.maxBodyBytes", "One body of the longest must fit; give a larger number.");
         return settings;
 
         void Report(string key, string allowed, string advice)

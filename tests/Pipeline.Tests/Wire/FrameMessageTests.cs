@@ -26,13 +26,13 @@ public sealed class FrameMessageTests
 
             var isTaken = FrameMessage.TryRead(message.ToByteArray(), out var frame, out var reason, out _);
 
-            if (message.Readings.Count == 0)
-            {
-                Assert.Equal(RejectReason.MissingField, reason);
-            }
-            else if (!Identifier.IsValid(message.Patient) || !Identifier.IsValid(message.Device))
+            if (!Identifier.IsValid(message.Patient) || !Identifier.IsValid(message.Device))
             {
                 Assert.Equal(RejectReason.Malformed, reason);
+            }
+            else if (message.Readings.Count == 0)
+            {
+                Assert.Equal(RejectReason.MissingField, reason);
             }
             else
             {

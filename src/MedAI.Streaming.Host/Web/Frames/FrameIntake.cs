@@ -1,0 +1,176 @@
+// Gathers what one request brings: frames for the log in their order, and what was refused with line and reason.
+using System.Globalization;
+using System.Text;
+using MedAI.Streaming.Adapters.Json;
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Host.Web.Patients;
+using MedAI.Streaming.Pipeline.Wire;
+
+namespace MedAI.Streaming.Host.Web.Frames;
+
+/// <summary>The frames of one request. Nothing of it is in the log before all of it is handed over.</summary>
+/// <param name="directory">Says whose a frame is.</param>
+/// <param name="caller">Who sends.</param>
+/// <param name="maxFrames">The most frames of a request.</param>
+/// <param name="origin">What stands before line numbers in the dead letters: which request of which key.</param>
+internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int maxFrames, string origin)
+{
+    // What was refused is kept one by one up to here; the rest is counted in one record more, so that the accounting still holds.
+    private const int MaxRefusedRecords = 100;
+    private const int MaxText = 200;
+
+    private readonly List<LogElement> _elements = [];
+    private readonly List<RefusedFrame> _refused = [];
+    private int _refusedRecords;
+    private long _readingsNotListed;
+
+    /// <summary>Whether the rest of the body is not to be read.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>How many frames are taken.</summary>
+    public int Accepted { get; private set; }
+
+    /// <summary>What was refused, by line.</summary>
+    public IReadOnlyList<RefusedFrame> Refused => _refused;
+
+    /// <summary>Takes a frame in JSON, or refuses it.</summary>
+    public void TakeJson(int line, ReadOnlySpan<byte> json)
+    {
+        if (!HasRoom(line))
+            return;
+
+        if (FrameJson.TryRead(json, out var frame, out var refusal))
+            Take(line, frame, json, isText: true);
+        else
+            Refuse(line, refusal.Reason, $"At byte {refusal.Position}: {refusal.Detail}", json, isText: true);
+    }
+
+    /// <summary>Takes a frame in protobuf, or refuses it.</summary>
+    public void TakeProtobuf(int number, ReadOnlySpan<byte> message)
+    {
+        if (!HasRoom(number))
+            return;
+
+        if (FrameMessage.TryRead(message, out var frame, out var reason, out var detail))
+            Take(number, frame, message, isText: false);
+        else
+            Refuse(number, reason, detail, message, isText: false);
+    }
+
+    /// <summary>Refuses something that is too long to be read; what comes behind it is still read.</summary>
+    public void RefuseTooLong(int line, int maxBytes, ReadOnlySpan<byte> beginning, bool isText)
+    {
+        if (HasRoom(line))
+            Refuse(line, RejectReason.LineTooLong, $"It is longer than {maxBytes} bytes (http.maxLineBytes).", beginning, isText);
+    }
+
+    /// <summary>Refuses the rest of the body, because it cannot be read.</summary>
+    public void RefuseRest(int line, RejectReason reason, string detail, ReadOnlySpan<byte> beginning, bool isText)
+    {
+        if (HasRoom(line))
+            Refuse(line, reason, detail, beginning, isText);
+        IsOver = true;
+    }
+
+    /// <summary>Refuses the rest of the body, because it is over a limit; the sender may send it again from here.</summary>
+    public void Cut(int line, string reason, string detail)
+    {
+        if (IsOver)
+            return;
+
+        IsOver = true;
+        _refused.Add(new(line, reason, detail, RefusalKind.Limit));
+        Record(line, 1, RejectReason.Truncated, detail);
+    }
+
+    /// <summary>Drops everything that was taken: the body as a whole turned out to be broken.</summary>
+    public void Drop(string detail)
+    {
+        _elements.Clear();
+        _refused.Clear();
+        (Accepted, _refusedRecords, _readingsNotListed) = (0, 0, 0);
+        IsOver = true;
+        _refused.Add(new(1, RejectReason.Truncated.Name(), detail, RefusalKind.Syntax));
+        Record(1, 1, RejectReason.Truncated, detail);
+    }
+
+    /// <summary>What goes into the log: the frames, and records of what was refused, in the order of the body.</summary>
+    public IReadOnlyList<LogElement> Elements()
+    {
+        if (_readingsNotListed > 0)
+        {
+            var readings = (int)Math.Min(_readingsNotListed, int.MaxValue);
+            _elements.Add(new RefusedElement(0, readings, RejectReason.Malformed, origin, "more of this request, which its sender was told of"));
+            _readingsNotListed = 0;
+        }
+
+        return _elements;
+    }
+
+    private bool HasRoom(int line)
+    {
+        if (!IsOver && Accepted + _refused.Count >= maxFrames)
+            Cut(line, "too_many_frames", $"A request has at most {maxFrames} frames (http.maxFrames). Send this one and what follows in another.");
+        return !IsOver;
+    }
+
+    private void Take(int line, FrameElement frame, ReadOnlySpan<byte> bytes, bool isText)
+    {
+        var reason = directory.Resolve(frame.Device, frame.Patient, frame.EventTime, out var patient);
+        var isAllowed = caller.AllowsDevice(frame.Device)
+            && (caller.Wards.Count == 0 || patient.Length == 0 || caller.AllowsWard(directory.Patient(patient)?.Facts.Ward));
+
+        // First what the key may: to others the directory says nothing.
+        reason = isAllowed ? reason : RejectReason.DeviceNotAllowed;
+        if (reason != RejectReason.None)
+        {
+            Refuse(line, reason, Why(reason), bytes, isText, frame.Readings.Count);
+            return;
+        }
+
+        Accepted++;
+        _elements.Add(patient == frame.Patient ? frame : frame with { Patient = patient });
+    }
+
+    private static string Why(RejectReason reason) => reason switch
+    {
+        RejectReason.DeviceNotAllowed => "The key may not be used for this device, or not for patients of this ward.",
+        RejectReason.OtherPatient => "The device was not worn by this patient at that time. Associate it first, or leave the patient out.",
+        _ => "Nobody wore the device at that time. Associate it with a patient first, or name the patient.",
+    };
+
+    private void Refuse(int line, RejectReason reason, string detail, ReadOnlySpan<byte> bytes, bool isText, int readings = 1)
+    {
+        var kind = reason switch
+        {
+            RejectReason.Malformed or RejectReason.Truncated => RefusalKind.Syntax,
+            RejectReason.LineTooLong => RefusalKind.Limit,
+            _ => RefusalKind.Content,
+        };
+        _refused.Add(new(line, reason.Name(), detail, kind));
+        Record(line, readings, reason, isText ? Beginning(bytes) : Convert.ToHexString(bytes[..Math.Min(bytes.Length, MaxText / 2)]));
+    }
+
+    private void Record(int line, int readings, RejectReason reason, string text)
+    {
+        if (_refusedRecords == MaxRefusedRecords)
+        {
+            _readingsNotListed += readings;
+            return;
+        }
+
+        _refusedRecords++;
+        var where = string.Create(CultureInfo.InvariantCulture, $"{origin}:{line}");
+        _elements.Add(new RefusedElement(0, readings, reason, where, text));
+    }
+
+    private static string Beginning(ReadOnlySpan<byte> bytes)
+    {
+        // A character takes at most four bytes; half a pair at the end goes.
+        var text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, MaxText * 4)]);
+        if (text.Length <= MaxText)
+            return text;
+        return text[..(char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText)];
+    }
+}

@@ -1,0 +1,102 @@
+// The directory: which patients there are, and who wore which device when. Every frame asks it, so asking takes no lock.
+using System.Collections.Concurrent;
+using MedAI.Streaming.Domain.Patients;
+using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Pipeline.Ports;
+
+namespace MedAI.Streaming.Host.Web.Patients;
+
+/// <summary>
+/// The directory of one site: in memory, and durable in its store. What changes it was logged before, so the log is the truth; a process
+/// that ends between the two leaves the directory one change behind, and whoever asked for the change had no answer: to ask again
+/// writes the same record once more, which changes nothing in the flow, and then the entry.
+/// </summary>
+internal sealed class PatientDirectory : IDisposable
+{
+    private readonly IDirectoryStore _store;
+    private readonly ConcurrentDictionary<string, PatientEntry> _patients = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DeviceHistory> _devices = new(StringComparer.Ordinal);
+
+    // Whoever decides about a change holds it until the change is logged and kept: two changes must not be decided on the same past.
+    private readonly SemaphoreSlim _changing = new(1);
+
+    /// <summary>Loads a directory, whose owner it is from now on.</summary>
+    /// <exception cref="StoreException">It cannot be read.</exception>
+    public PatientDirectory(IDirectoryStore store)
+    {
+        _store = store;
+        foreach (var entry in store.Load())
+        {
+            DirectoryCodec.Decode(entry, patient => _patients[patient.Id] = patient, (device, history) => _devices[device] = history);
+        }
+    }
+
+    /// <summary>The patients in ordinal order of their ids.</summary>
+    public IReadOnlyList<PatientEntry> Patients => [.. _patients.Values.OrderBy(patient => patient.Id, StringComparer.Ordinal)];
+
+    /// <summary>A patient, or null.</summary>
+    public PatientEntry? Patient(string id) => _patients.GetValueOrDefault(id);
+
+    /// <summary>Who wore a device when.</summary>
+    public DeviceHistory Device(string id) => _devices.GetValueOrDefault(id, DeviceHistory.Empty);
+
+    /// <summary>Each device that patients wear or wore, with one of its intervals, by device and time.</summary>
+    public IEnumerable<(string Device, WearInterval Interval)> Intervals() => _devices
+        .OrderBy(device => device.Key, StringComparer.Ordinal)
+        .SelectMany(device => device.Value.Intervals.Select(interval => (device.Key, interval)));
+
+    /// <summary>Says whose a frame is.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="named">The patient that the frame names; empty: none.</param>
+    /// <param name="eventTime">The frame's event time.</param>
+    /// <param name="patient">Whose it is.</param>
+    /// <returns><see cref="RejectReason.None"/>, or why it is nobody's.</returns>
+    public RejectReason Resolve(string device, string named, long eventTime, out string patient)
+    {
+        patient = named;
+        if (!_devices.TryGetValue(device, out var history) || history.Intervals.Count == 0)
+            return named.Length == 0 ? RejectReason.DeviceNotAssociated : RejectReason.None;
+
+        var wearer = history.WornAt(eventTime)?.Patient;
+        if (named.Length > 0)
+            return wearer == named ? RejectReason.None : RejectReason.OtherPatient;
+
+        patient = wearer ?? "";
+        return wearer is null ? RejectReason.DeviceNotAssociated : RejectReason.None;
+    }
+
+    /// <summary>Waits until nobody else changes the directory; the caller is the only one who may until it lets go.</summary>
+    public async Task<IDisposable> ChangeAsync(CancellationToken stop)
+    {
+        await _changing.WaitAsync(stop);
+        return new Turn(_changing);
+    }
+
+    /// <summary>Keeps a patient.</summary>
+    /// <exception cref="StoreException">The store cannot; nothing changed.</exception>
+    public void Put(PatientEntry patient)
+    {
+        _store.Put(DirectoryCodec.Encode(patient));
+        _patients[patient.Id] = patient;
+    }
+
+    /// <summary>Keeps the history of a device.</summary>
+    /// <exception cref="StoreException">The store cannot; nothing changed.</exception>
+    public void Put(string device, DeviceHistory history)
+    {
+        _store.Put(DirectoryCodec.Encode(device, history));
+        _devices[device] = history;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _changing.Dispose();
+        _store.Dispose();
+    }
+
+    private sealed class Turn(SemaphoreSlim changing) : IDisposable
+    {
+        public void Dispose() => changing.Release();
+    }
+}
