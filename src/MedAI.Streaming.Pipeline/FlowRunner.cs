@@ -49,7 +49,7 @@ internal sealed class FlowRunner(
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(1);
     private readonly LogBatch _batch = new();
     private readonly ManualResetEventSlim _wake = new(false);
-    private PartitionFlow _flow = new(partition, law, feed);
+    private PartitionFlow _flow = new(partition, law, feed, stores.Log.Partitions);
     private long _committedAt = time.GetTimestamp();
     private long _checkpointedAt = time.GetTimestamp();
     private int _group;
@@ -92,7 +92,7 @@ internal sealed class FlowRunner(
     /// <summary>Loads the last checkpoint.</summary>
     public void Load()
     {
-        _flow = new PartitionFlow(partition, law, feed);
+        _flow = new PartitionFlow(partition, law, feed, stores.Log.Partitions);
         var offset = stores.State.Load(partition, _flow.Load);
         _flow.StartAt(offset);
         _flow.SeriesAppliedOffset = stores.Series.AppliedOffset(partition);

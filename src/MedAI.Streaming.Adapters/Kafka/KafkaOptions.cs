@@ -89,6 +89,9 @@ public sealed record KafkaOptions
     /// <summary>Which pages were sent, compacted.</summary>
     public string Pages => TopicPrefix + "pages.v1";
 
+    /// <summary>What gateways know of patients and devices, compacted.</summary>
+    public string Directory => TopicPrefix + "directory.v1";
+
     /// <summary>Checks the settings as far as that is possible without a broker.</summary>
     /// <exception cref="StoreException">A setting is wrong; the message is librdkafka's own, and names the setting.</exception>
     public void Check()

@@ -7,7 +7,7 @@ using MedAI.Streaming.Domain.Vitals;
 namespace MedAI.Streaming.Host.Composition;
 
 /// <summary>All keys.</summary>
-internal static class ConfigurationKeys
+internal static partial class ConfigurationKeys
 {
     private const int Day = 86_400;
     private static readonly HttpSettings HttpLimits = new();
@@ -33,6 +33,8 @@ internal static class ConfigurationKeys
         .. Model(),
         .. Running(),
         .. Http(),
+        .. Service(),
+        .. Kafka(),
     ];
 
     private static readonly Dictionary<string, ConfigurationKey> ByPattern = All.ToDictionary(key => key.Pattern);

@@ -1,6 +1,7 @@
 // Makes the settings of a run of a file and the environment, or says everything that is wrong with them at once.
 using MedAI.Streaming.Domain;
 using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Domain.Stream;
 
 namespace MedAI.Streaming.Host.Composition;
@@ -93,6 +94,9 @@ public static class ConfigurationLoader
             ModelDirectory = values.Word("directories.models"),
             StoreDirectory = values.Word("directories.store"),
             Http = HttpSettingsReader.Read(values, errors),
+            Engine = values.Word("engine") == "kafka" ? Engine.Kafka : Engine.Edge,
+            Gateway = new LogGatewayOptions { MaxWaiting = values.Whole("gateway.maxWaiting"), MaxLag = values.Whole("gateway.maxLag") },
+            Kafka = KafkaSettingsReader.Read(values, errors),
             LogLevel = Enum.Parse<LogLevel>(values.Word("logging.level"), ignoreCase: true),
             File = file,
         };

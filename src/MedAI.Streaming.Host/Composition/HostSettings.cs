@@ -1,6 +1,8 @@
 // Everything a site may set: the monitor's law, and how this program runs it.
+using MedAI.Streaming.Adapters.Kafka;
 using MedAI.Streaming.Domain;
 using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Pipeline;
 
 namespace MedAI.Streaming.Host.Composition;
 
@@ -12,6 +14,16 @@ public enum ModelProvider
 
     /// <summary>A CUDA device, or the processor where there is none.</summary>
     Cuda,
+}
+
+/// <summary>What carries records and state.</summary>
+public enum Engine
+{
+    /// <summary>An embedded store, in one process.</summary>
+    Edge,
+
+    /// <summary>Kafka, in any number of processes.</summary>
+    Kafka,
 }
 
 /// <summary>What is written to the error output.</summary>
@@ -87,6 +99,15 @@ public sealed record HostSettings
 
     /// <summary>The way in over HTTP.</summary>
     public HttpSettings Http { get; init; } = new();
+
+    /// <summary>What carries records and state.</summary>
+    public Engine Engine { get; init; }
+
+    /// <summary>How much live input may wait.</summary>
+    public LogGatewayOptions Gateway { get; init; } = new();
+
+    /// <summary>Kafka; used where it is the engine, or where something is sent to it.</summary>
+    public KafkaOptions Kafka { get; init; } = new() { BootstrapServers = "localhost:9092" };
 
     /// <summary>What is written to the error output.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;

@@ -1,6 +1,8 @@
 // The long-running service: gateway, flows, clock and web, started and stopped in order; a test can hold one in its hand.
 using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web;
+using MedAI.Streaming.Host.Web.Frames;
+using MedAI.Streaming.Host.Web.Patients;
 using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Pipeline.Ports;
 
@@ -19,6 +21,7 @@ internal sealed class LiveService : IAsyncDisposable
     private readonly FlowSupervisor? _supervisor;
     private readonly PartitionClock? _clock;
     private readonly LogGateway _gateway;
+    private readonly PatientDirectory _directory;
     private readonly WebService _web;
 
     /// <summary>Puts the service together; it owns the stores and the law from now on.</summary>
@@ -46,8 +49,9 @@ internal sealed class LiveService : IAsyncDisposable
             _clock = stores.WritesClocks ? new PartitionClock(_supervisor, appender, surroundings.Time) : null;
         }
 
-        _gateway = new LogGateway(appender, new LogGatewayOptions(), surroundings.Time, () => _supervisor?.Lag ?? 0);
-        _web = new WebService(settings.Http, null, log);
+        _gateway = new LogGateway(appender, settings.Gateway, surroundings.Time, () => _supervisor?.Lag ?? 0);
+        _directory = new PatientDirectory(stores.Directory);
+        _web = new WebService(settings.Http, null, log, new FrameEndpoints(_gateway, _directory, settings.Http));
     }
 
     /// <summary>Where it can be reached, once it runs.</summary>
@@ -91,6 +95,7 @@ internal sealed class LiveService : IAsyncDisposable
     {
         await _web.DisposeAsync();
         _supervisor?.Dispose();
+        _directory.Dispose();
         _law.Dispose();
         _stores.Dispose();
     }

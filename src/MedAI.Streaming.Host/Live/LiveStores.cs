@@ -21,6 +21,9 @@ internal abstract class LiveStores : IDisposable
     /// <summary>The series, for reading out.</summary>
     public abstract ISeriesStore Series { get; }
 
+    /// <summary>What is known of patients and devices; whoever uses it disposes it.</summary>
+    public abstract IDirectoryStore Directory { get; }
+
     /// <summary>What flows write to; null: this process decides nothing (a gateway).</summary>
     public abstract FlowStores? Flows { get; }
 
@@ -44,6 +47,7 @@ internal sealed class EdgeLiveStores : LiveStores
     private EdgeLiveStores(EdgeStore store)
     {
         _store = store;
+        Directory = SqliteDirectoryStore.Open(Path.Combine(store.Directory, SqliteDirectoryStore.FileName));
         Flows = new FlowStores(store.Log, store.State, store.Series);
         Group = new WholeLog(store.Log.Partitions);
     }
@@ -59,6 +63,9 @@ internal sealed class EdgeLiveStores : LiveStores
 
     /// <inheritdoc/>
     public override ISeriesStore Series => _store.Series;
+
+    /// <inheritdoc/>
+    public override IDirectoryStore Directory { get; }
 
     /// <inheritdoc/>
     public override FlowStores Flows { get; }

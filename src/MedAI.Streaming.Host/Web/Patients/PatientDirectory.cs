@@ -25,11 +25,12 @@ internal sealed class PatientDirectory : IDisposable
     public PatientDirectory(IDirectoryStore store)
     {
         _store = store;
-        foreach (var entry in store.Load())
-        {
-            DirectoryCodec.Decode(entry, patient => _patients[patient.Id] = patient, (device, history) => _devices[device] = history);
-        }
+        Learn(store.Load());
     }
+
+    /// <summary>Takes what other processes changed.</summary>
+    /// <exception cref="StoreException">It cannot be read at the moment.</exception>
+    public void Refresh() => Learn(_store.TakeChanges());
 
     /// <summary>The patients in ordinal order of their ids.</summary>
     public IReadOnlyList<PatientEntry> Patients => [.. _patients.Values.OrderBy(patient => patient.Id, StringComparer.Ordinal)];
@@ -86,6 +87,14 @@ internal sealed class PatientDirectory : IDisposable
     {
         _store.Put(DirectoryCodec.Encode(device, history));
         _devices[device] = history;
+    }
+
+    private void Learn(IReadOnlyList<DirectoryEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            DirectoryCodec.Decode(entry, patient => _patients[patient.Id] = patient, (device, history) => _devices[device] = history);
+        }
     }
 
     /// <inheritdoc/>
