@@ -27,6 +27,7 @@ internal sealed class CommandLine
             new DoctorCommand(this),
             new BenchCommand(this),
             new ConfigCommand(this),
+            new KeysCommand(this),
         };
         Root.Options.Add(ConfigurationFile);
         Root.Options.Add(Verbose);

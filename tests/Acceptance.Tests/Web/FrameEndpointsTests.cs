@@ -2,6 +2,8 @@
 using Google.Protobuf;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Host.Web;
+using MedAI.Streaming.Host.Web.Patients;
 using Xunit;
 using static Acceptance.Tests.Web.FrameBodies;
 using Proto = MedAI.Schemas.V1;
@@ -174,5 +176,38 @@ public sealed class FrameEndpointsTests : FrameServiceTests
         Assert.Equal(
             [(1, "device_not_associated"), (6, "other_patient"), (7, "other_patient"), (9, "device_not_associated")], Refused(answer));
         Assert.Equal(["1 p1", "2 p1", "3 p2", "4 p2", "7 p9"], Gateway.Frames.Select(frame => $"{frame.Sequence} {frame.Patient}"));
+    }
+
+    [Fact]
+    public async Task A_key_for_some_devices_sends_for_no_others_and_learns_nothing_of_them()
+    {
+        Directory.Put("pump-1", Directory.Device("pump-1").Associate("p1", 0, 0, "x").History);
+        await using var service = await StartAsync(caller: new("k7", Scopes.Ingest, ["mon-*"], []));
+        var body = Ndjson(Frame(1, "mon-1"), Frame(2, "pump-1", null), Frame(3, "pump-2", null), Frame(4, "pump-1", "p2"));
+
+        var (status, answer, _) = await service.SendAsync(HttpMethod.Post, "/v1/frames", "any", body);
+
+        Assert.Equal(422, status);
+        Assert.Equal([(2, "device_not_allowed"), (3, "device_not_allowed"), (4, "device_not_allowed")], Refused(answer));
+        Assert.Equal([1], Gateway.Frames.Select(frame => (int)frame.Sequence));
+        Assert.StartsWith("http:k7:", Gateway.Refused.First().Where, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_for_some_wards_sends_for_their_patients_only()
+    {
+        foreach (var (patient, ward) in new[] { ("p1", "icu"), ("p2", "er"), ("p3", null) })
+        {
+            Directory.Put(new PatientEntry(new PatientFactsElement(0, patient, Ward: ward), []));
+        }
+
+        Directory.Put("d2", Directory.Device("d2").Associate("p2", 0, 0, "x").History);
+        await using var service = await StartAsync(caller: new("k", Scopes.Ingest, [], ["icu", "w2"]));
+        var body = Ndjson(Frame(1), Frame(2, "d9", "p2"), Frame(3, "d2", null), Frame(4, "d9", "p3"), Frame(5, "d9", "stranger"));
+
+        var (_, answer, _) = await service.SendAsync(HttpMethod.Post, "/v1/frames", "any", body);
+
+        Assert.Equal([2, 3, 4, 5], Refused(answer).Select(one => one.Line));
+        Assert.All(Refused(answer), one => Assert.Equal("device_not_allowed", one.Reason));
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using MedAI.Streaming.Host.Composition;
+using MedAI.Streaming.Host.Web;
 using MedAI.Streaming.Host.Web.Frames;
 using MedAI.Streaming.Host.Web.Patients;
 using MedAI.Streaming.TestKit.InMemory;
@@ -18,8 +19,9 @@ public abstract class FrameServiceTests
 
     private protected PatientDirectory Directory { get; } = new(new InMemoryDirectoryStore());
 
-    private protected Task<RunningService> StartAsync(HttpSettings? settings = null) =>
-        RunningService.StartAsync(settings ?? RunningService.Settings, null, new FrameEndpoints(Gateway, Directory, settings ?? RunningService.Settings));
+    private protected Task<RunningService> StartAsync(HttpSettings? settings = null, Caller? caller = null) => RunningService.StartAsync(
+        settings ?? RunningService.Settings, caller is null ? null : new OneCaller(caller),
+        new FrameEndpoints(Gateway, Directory, settings ?? RunningService.Settings));
 
     private protected static Task<(int Status, JsonElement Body, HttpResponseMessage Response)> PostAsync(RunningService service, string lines) =>
         service.SendAsync(HttpMethod.Post, "/v1/frames", content: Of(lines, "application/x-ndjson"));
@@ -61,4 +63,10 @@ public abstract class FrameServiceTests
             new Proto.Reading { Vital = Proto.VitalSign.HeartRate, Value = 60 }, new Proto.Reading { Vital = Proto.VitalSign.Spo2, Value = 97 },
         },
     };
+
+    // Whoever comes with any token is this one.
+    private sealed class OneCaller(Caller caller) : ICallerSource
+    {
+        public Caller? Identify(ReadOnlySpan<char> token) => caller;
+    }
 }
