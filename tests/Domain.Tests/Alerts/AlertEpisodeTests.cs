@@ -19,6 +19,7 @@ public class AlertEpisodeTests
         { "closed", "doubt", "-: closed" },
         { "closed", "end doubt", "-: closed" },
         { "closed", "acknowledge", "-: closed" },
+        { "closed", "close", "-: closed" },
 
         { "open medium", "hold low", "-: open medium" },
         { "open medium", "hold medium", "-: open medium" },
@@ -31,6 +32,7 @@ public class AlertEpisodeTests
         { "open medium", "doubt", "BecameIndeterminate: open medium doubtful" },
         { "open medium", "end doubt", "-: open medium" },
         { "open medium", "acknowledge", "Acknowledged: open medium acknowledged" },
+        { "open medium", "close", "Resolved: closed" },
 
         { "open medium doubtful", "hold low", "BecameDeterminate: open medium" },
         { "open medium doubtful", "hold medium", "BecameDeterminate: open medium" },
@@ -62,6 +64,7 @@ public class AlertEpisodeTests
         { "open medium doubtful acknowledged", "doubt", "-: open medium doubtful acknowledged" },
         { "open medium doubtful acknowledged", "end doubt", "Recurred: open medium" },
         { "open medium doubtful acknowledged", "acknowledge", "-: open medium doubtful acknowledged" },
+        { "open medium doubtful acknowledged", "close", "Resolved: closed" },
 
         { "latched medium", "hold low", "Recurred: open low" },
         { "latched medium", "hold medium", "Recurred: open medium" },
@@ -72,6 +75,7 @@ public class AlertEpisodeTests
         { "latched medium", "doubt", "-: latched medium" },
         { "latched medium", "end doubt", "-: latched medium" },
         { "latched medium", "acknowledge", "Resolved: closed" },
+        { "latched medium", "close", "Resolved: closed" },
     };
 
     [Theory]
@@ -205,6 +209,48 @@ public class AlertEpisodeTests
         Assert.Equal(TransitionKind.Resolved, episode.End(true).Kind);
     }
 
+    // The last call is made after a person looked; "newest" is the ordinal that the person saw.
+    [Theory]
+    [InlineData("hold low", "hold high", false)]
+    [InlineData("hold low", "lower low", true)]
+    [InlineData("hold high", "lower low", true)]
+    [InlineData("hold low", "doubt", true)]
+    [InlineData("hold low", "end latching", true)]
+    [InlineData("end latching", "hold low", false)]
+    [InlineData("doubt", "end doubt", true)]
+    public void Acknowledge_OfWhatWasSeen_HoldsUnlessMoreCameSince(string seen, string since, bool holds)
+    {
+        var episode = In("open low");
+        Call(ref episode, seen, At);
+        var (opened, ordinal) = (episode.OpenedEventTime, episode.Ordinal);
+        Call(ref episode, since, At + 1000);
+
+        Assert.Equal(holds, episode.Acknowledge(opened, ordinal).Changed);
+    }
+
+    [Fact]
+    public void Acknowledge_TheEndOfDoubtTookBack_NeedsToBeSeenAnew()
+    {
+        var episode = In("open medium doubtful acknowledged");
+        var seen = episode.Ordinal;
+        episode.EndDoubt();
+
+        Assert.False(episode.Acknowledge(At, seen).Changed);
+        Assert.True(episode.Acknowledge(At, episode.Ordinal).Changed);
+    }
+
+    [Theory]
+    [InlineData(At - 1)]
+    [InlineData(At + 1)]
+    public void Acknowledge_AnotherEpisode_ChangesNothing(long opened)
+    {
+        var episode = In("open medium");
+
+        Assert.False(episode.Acknowledge(opened).Changed);
+        Assert.False(episode.Acknowledge(opened, int.MaxValue).Changed);
+        Assert.True(episode.Acknowledge(At).Changed);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -214,7 +260,7 @@ public class AlertEpisodeTests
         string[] calls =
         [
             "hold low", "hold medium", "hold high", "lower low", "lower medium", "end", "end latching", "doubt",
-            "end doubt", "acknowledge",
+            "end doubt", "acknowledge", "close",
         ];
         var random = new Random(seed);
         var episode = default(AlertEpisode);
@@ -272,6 +318,7 @@ public class AlertEpisodeTests
         ["doubt"] => episode.Doubt(),
         ["end", "doubt"] => episode.EndDoubt(),
         ["acknowledge"] => episode.Acknowledge(),
+        ["close"] => episode.Close(),
         _ => throw new ArgumentException(call, nameof(call)),
     };
 

@@ -59,6 +59,51 @@ public class RuleBookTests
         Assert.DoesNotContain(index, Book.ProfileOf("athlete", "quiet").LimitsOf(HeartRate).ToArray());
     }
 
+    [Theory]
+    [InlineData("anyone", "")]
+    [InlineData("athlete", "icu")]
+    [InlineData("tachycardic", "quiet")]
+    public void ProfileOf_WithLimitsOfTheirOwn_TheseGoBeforeEverything(string patient, string ward)
+    {
+        var low = Book.IndexOf("limit.heart_rate.low");
+        var high = Book.IndexOf("limit.heart_rate.high");
+        PatientLimit[] own = [new("limit.heart_rate.low", true, [new(50, AlertPriority.High)], 0), new("limit.heart_rate.high", false, [])];
+
+        var profile = Book.ProfileOf(patient, ward, own);
+
+        Assert.Equal([new AlertLevel(50, AlertPriority.High)], profile.Limit(low).Levels);
+        Assert.Equal((0, true), (profile.Limit(low).DelaySeconds, profile.Limit(low).Enabled));
+        Assert.Equal([low], profile.LimitsOf(HeartRate).ToArray());
+        Assert.False(profile.IsQuiet(HeartRate, 49));
+        Assert.True(profile.IsQuiet(HeartRate, 250));
+        var others = Enumerable.Range(0, Book.LimitCount).Where(i => i != low && i != high);
+        Assert.All(others, i => Assert.Same(Book.ProfileOf(patient, ward).Limit(i), profile.Limit(i)));
+    }
+
+    [Fact]
+    public void ProfileOf_WithoutLimitsOfTheirOwn_IsShared() =>
+        Assert.Same(Book.ProfileOf("anyone", "icu"), Book.ProfileOf("anyone", "icu", []));
+
+    [Theory]
+    [InlineData("limit.spo2.low", 99, 1)]
+    [InlineData("limit.spo2.low", 90, 2)]
+    [InlineData("limit.temperature.high", 39, 0.3)]
+    public void ProfileOf_OwnLevelsWithoutRoomForTheHysteresis_ClearWherePlausible(string rule, double threshold, double hysteresis)
+    {
+        var profile = Book.ProfileOf("anyone", "", [new(rule, true, [new(threshold, AlertPriority.Low)])]);
+
+        Assert.Equal(hysteresis, profile.Limit(Book.IndexOf(rule)).Hysteresis, 9);
+    }
+
+    [Fact]
+    public void ProfileOf_OwnLevelsCloserThanTheHysteresis_StayApart()
+    {
+        var profile = Book.ProfileOf(
+            "anyone", "", [new("limit.spo2.low", true, [new(90, AlertPriority.Low), new(89.5, AlertPriority.High)])]);
+
+        Assert.Equal(0.5, profile.Limit(Book.IndexOf("limit.spo2.low")).Hysteresis, 9);
+    }
+
     [Fact]
     public void LimitsOf_EveryProfile_HasEveryRuleInForceOnceUnderItsOwnIndex()
     {

@@ -36,10 +36,13 @@ public sealed class StateCodecTests
         flow.Series.Points.Clear();
         flow.Process(Batch(flow.NextOffset, 200));
         Assert.NotEmpty(flow.Commit.Transitions);
+        Assert.Contains(flow.Commit.DeadLetters, d => d.Reason == "patient_discharged");
+        Assert.Contains(flow.Commit.DeadLetters, d => d.Reason == "device_not_worn");
         Assert.NotEmpty(flow.Series.Points);
         return
         [
             .. flow.Commit.Transitions.Select(t => t.ToString()),
+            .. flow.Commit.DeadLetters.Select(d => d.ToString()),
             .. flow.Series.Points.Select(p => $"{flow.Series.Patients[p.Patient]} {p with { Patient = 0 }}"),
         ];
     }
@@ -80,7 +83,8 @@ public sealed class StateCodecTests
         return [.. flow.Commit.Patients.Select(p => (p.Patient, p.Blob.ToArray()))];
     }
 
-    // Some patients with open episodes, held frames, frames that wait to settle, and facts.
+    // Some patients with open episodes, held frames, frames that wait to settle, facts, limits of their own, devices taken away, and
+    // one who is discharged.
     private static LogBatch Batch(long firstOffset = 0, int from = 0)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -93,6 +97,13 @@ public sealed class StateCodecTests
                 if (second == 0)
                 {
                     writer.Write(new PatientFactsElement(Start, $"p{patient}", AgeYears: 50 + patient, Ward: "w", Bed: $"{patient}"), buffer);
+                    writer.Write(Limits(patient), buffer);
+                    count += 2;
+                }
+
+                if (second == 150 && patient is 3 or 4)
+                {
+                    writer.Write(Left(patient), buffer);
                     count++;
                 }
 
@@ -109,6 +120,18 @@ public sealed class StateCodecTests
         buffer.WrittenSpan.CopyTo(batch.Add(buffer.WrittenCount, count));
         return batch;
     }
+
+    private static PatientLimitsElement Limits(int patient) => new(
+        Start, $"p{patient}",
+        [
+            new("limit.heart_rate.high", patient != 1, [new(135 + patient, AlertPriority.Low), new(150, AlertPriority.High)], patient),
+            new("limit.temperature.high", false, []),
+        ],
+        "a doctor");
+
+    private static LogElement Left(int patient) => patient == 3
+        ? new DischargeElement(Start + 150_000, "p3", Start + 150_000, "a doctor")
+        : new DeviceAssociationElement(Start + 150_000, "p4", "monitor-0", Start, Start + 150_000, "a nurse");
 
     private static FrameElement Frame(int patient, int second) => new(
         Start + (second * 1000L) + 200, $"p{patient}", $"monitor-{second % 2}", SourceClass.Bedside, 1, (ulong)(second / 2) + 1,
