@@ -7,7 +7,7 @@ using Xunit;
 
 namespace MedAI.Streaming.Adapters.Tests.Sqlite;
 
-public sealed class SqliteStateStoreTests : StateStoreContract, IDisposable
+public sealed class SqliteStateStoreTests : EmbeddedStateStoreContract, IDisposable
 {
     private readonly StoreDirectory _directory = new();
     private readonly string _path;

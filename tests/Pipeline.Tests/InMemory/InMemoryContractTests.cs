@@ -31,7 +31,7 @@ public sealed class InMemoryEventLogTests : InputLogContract
     }
 }
 
-public sealed class InMemoryStateStoreTests : StateStoreContract
+public sealed class InMemoryStateStoreTests : EmbeddedStateStoreContract
 {
     protected override IStateStore Create() => new InMemoryStateStore();
 

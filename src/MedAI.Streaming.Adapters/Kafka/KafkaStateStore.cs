@@ -1,0 +1,105 @@
+// The state of the fleet: checkpoints in the compacted topic state.v1, decisions in alerts.v1 and deadletters.v1.
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Wire;
+
+namespace MedAI.Streaming.Adapters.Kafka;
+
+/// <summary>
+/// The state store over topics. A commit makes transitions, pages and dead letters durable first (acknowledged by all in-sync replicas),
+/// then writes blobs, what is kept of the partition and the group's offset in one transaction. Loading a partition takes its
+/// transactional id; whoever had it before is refused with <see cref="OwnershipLostException"/>, and nothing of its transaction counts.
+/// </summary>
+/// <remarks>
+/// A transition is kept once under its id as far as it can be decided again, that is from the last checkpoint of its patient on. What was
+/// decided is read from the topics (<see cref="KafkaAlertView"/>), not from here.
+/// </remarks>
+public sealed class KafkaStateStore : IStateStore
+{
+    private readonly KafkaOptions _options;
+    private readonly KafkaTrouble _trouble;
+    private readonly DurableProducer _outputs;
+    private readonly int _deadLetterPartitions;
+
+    // Made when a partition is first used; each takes turns within itself.
+    private readonly ConcurrentDictionary<int, PartitionState> _partitions = [];
+
+    private KafkaStateStore(KafkaOptions options)
+    {
+        _options = options;
+        _trouble = new KafkaTrouble(options);
+        using (var scan = new TopicScan(options, "state", _trouble))
+        {
+            Partitions = scan.CountPartitions(options.Vitals);
+            foreach (var topic in new[] { options.State, options.Alerts })
+            {
+                var count = scan.CountPartitions(topic);
+                if (count != Partitions)
+                {
+                    throw KafkaOptions.Wrong(
+                        $"{topic} has {count} partitions and {options.Vitals} has {Partitions}: they must be equal. 'medai topics check' says more.");
+                }
+            }
+
+            _deadLetterPartitions = scan.CountPartitions(options.DeadLetters);
+        }
+
+        _outputs = new DurableProducer(options, "outputs", _trouble);
+    }
+
+    /// <summary>The number of partitions.</summary>
+    public int Partitions { get; }
+
+    /// <summary>Partitions that this process loaded and that somebody else took since.</summary>
+    public IReadOnlyCollection<int> Fenced => [.. _partitions.Where(p => p.Value.Lost).Select(p => p.Key).Order()];
+
+    /// <summary>What brokers complained about last, or null: for those who ask how the program is.</summary>
+    public string? Trouble => _trouble.Last;
+
+    /// <summary>Opens the store.</summary>
+    /// <exception cref="StoreException">The settings are wrong, no broker answers, or topics are missing or do not fit together.</exception>
+    public static KafkaStateStore Open(KafkaOptions options)
+    {
+        options.Check();
+        return new KafkaStateStore(options);
+    }
+
+    /// <inheritdoc/>
+    public long Load(int partition, PatientBlobReader eachPatient) => Of(partition).Load(eachPatient);
+
+    /// <inheritdoc/>
+    public string? GetFact(int partition, string name) => Of(partition).GetFact(name);
+
+    /// <inheritdoc/>
+    public void SetFact(int partition, string name, string value) => Of(partition).SetFact(name, value);
+
+    /// <inheritdoc/>
+    /// <remarks>A page for a transition that its patient's checkpoint covers is taken on trust: the store no longer has that transition.</remarks>
+    public int Commit(CommitBatch batch)
+    {
+        var pages = new Dictionary<string, long>();
+        foreach (var (id, delay) in batch.Pages)
+        {
+            if (!TransitionId.TryParse(id, out _))
+                throw new ArgumentException($"A page for {id}, which is the id of no transition.", nameof(batch));
+            pages.TryAdd(id, delay);
+        }
+
+        return Of(batch.Partition).Commit(batch, pages, new TopicPartition(_options.DeadLetters, batch.Partition % _deadLetterPartitions));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var partition in _partitions.Values)
+            partition.Dispose();
+        _outputs.Dispose();
+    }
+
+    private PartitionState Of(int partition)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)partition, (uint)Partitions);
+        return _partitions.GetOrAdd(partition, static (p, store) => new PartitionState(store._options, p, store._outputs, store._trouble), this);
+    }
+}
