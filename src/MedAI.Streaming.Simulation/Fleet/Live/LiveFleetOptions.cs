@@ -2,7 +2,7 @@
 namespace MedAI.Streaming.Simulation;
 
 /// <summary>Options of <see cref="LiveFleet"/>.</summary>
-public sealed class LiveFleetOptions
+public sealed record LiveFleetOptions
 {
     /// <summary>The seed; the same options give the same frames on every machine.</summary>
     public ulong Seed { get; init; } = 1;
