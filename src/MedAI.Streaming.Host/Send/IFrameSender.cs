@@ -4,13 +4,16 @@ namespace MedAI.Streaming.Host.Send;
 /// <summary>How a receiver answered.</summary>
 internal enum SendOutcome
 {
-    /// <summary>All frames are durable but those of <see cref="SendAnswer.Refusals"/>. They are not sent again.</summary>
+    /// <summary>
+    /// The first <see cref="SendAnswer.Judged"/> frames are durable but those of <see cref="SendAnswer.Refusals"/>; none of them is sent again. The
+    /// others were not looked at, because it was too much at once: they are sent again.
+    /// </summary>
     Answered,
 
     /// <summary>There is no room now. All are sent again, after <see cref="SendAnswer.RetryAfter"/>.</summary>
     Busy,
 
-    /// <summary>It was too much at once, and not said what was taken. Fewer are sent at once; a single one is given up.</summary>
+    /// <summary>It was too much at once, and not said what was taken. Fewer are sent at once; a single one is refused.</summary>
     TooLarge,
 
     /// <summary>No answer, or none that says what was taken. All are sent again after a while: what comes twice counts once.</summary>
@@ -27,7 +30,10 @@ internal readonly record struct Refusal(int Index, string Reason);
 /// <param name="Detail">What it said, in words; empty where nothing is wrong.</param>
 internal sealed record SendAnswer(SendOutcome Outcome, string Detail = "")
 {
-    /// <summary>The frames that were refused, by ascending place.</summary>
+    /// <summary>How many of the frames, from the first on, have an outcome; at least one where the receiver answered.</summary>
+    public int Judged { get; init; }
+
+    /// <summary>Of those that have an outcome: which were refused, by ascending place.</summary>
     public IReadOnlyList<Refusal> Refusals { get; init; } = [];
 
     /// <summary>For how long to wait; null: as the sender likes.</summary>

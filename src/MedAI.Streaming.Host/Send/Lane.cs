@@ -87,7 +87,7 @@ internal sealed class Lane(
         }
     }
 
-    private async Task DeliverAsync(List<LaneItem> items)
+    private async Task DeliverAsync(List<LaneItem> items, bool wentOut = false)
     {
         if (items.Count == 0)
             return;
@@ -102,17 +102,19 @@ internal sealed class Lane(
                 return;
             }
 
-            tally.Sending(frames, isAgain: attempt > 0);
+            tally.Sending(frames, isAgain: wentOut || attempt > 0);
             var answer = await TrySendAsync(frames);
             if (answer.Outcome == SendOutcome.Answered)
             {
-                tally.Answered(CollectionsMarshal.AsSpan(items), answer.Refusals);
+                tally.Answered(CollectionsMarshal.AsSpan(items)[..answer.Judged], answer.Refusals);
+                if (answer.Judged < items.Count)
+                    await DeliverAsync(items[answer.Judged..], wentOut: true);
                 return;
             }
 
             if (answer.Outcome == SendOutcome.TooLarge)
             {
-                await DeliverPartsAsync(items, answer.Detail);
+                await DeliverPartsAsync(items);
                 return;
             }
 
@@ -142,7 +144,7 @@ internal sealed class Lane(
     }
 
     // What is too large together may not be too large in two parts; their order stays.
-    private async Task DeliverPartsAsync(List<LaneItem> items, string detail)
+    private async Task DeliverPartsAsync(List<LaneItem> items)
     {
         if (items.Count == 1)
         {
@@ -151,8 +153,8 @@ internal sealed class Lane(
         }
 
         var half = items.Count / 2;
-        await DeliverAsync(items[..half]);
-        await DeliverAsync(items[half..]);
+        await DeliverAsync(items[..half], wentOut: true);
+        await DeliverAsync(items[half..], wentOut: true);
     }
 
     private async Task DoAsync(ControlRequest request)

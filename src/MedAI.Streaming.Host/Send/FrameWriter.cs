@@ -20,7 +20,7 @@ internal enum FrameForm
 /// <summary>Writes frames. Not thread-safe: each lane has its own.</summary>
 /// <param name="form">The form.</param>
 /// <param name="namesPatients">Whether frames say whose they are; else the receiver knows that from the device.</param>
-internal sealed class FrameBody(FrameForm form, bool namesPatients)
+internal sealed class FrameWriter(FrameForm form, bool namesPatients)
 {
     // Field 1 of FrameBatch, length-delimited.
     private const byte FramesTag = (1 << 3) | 2;
