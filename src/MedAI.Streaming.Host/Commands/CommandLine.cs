@@ -22,6 +22,7 @@ internal sealed class CommandLine
             new DemoCommand(this),
             new RunCommand(this),
             new ReplayCommand(this),
+            new SimulateCommand(this),
             new ShowCommand(this),
             new ModelsCommand(this),
             new DoctorCommand(this),

@@ -1,4 +1,4 @@
-// One line on the error output that says how far a run is, drawn again a few times a second on a terminal.
+// One line on the error output that says how far a run is.
 using System.Globalization;
 using MedAI.Streaming.Host.Composition;
 
@@ -8,8 +8,6 @@ namespace MedAI.Streaming.Host.Commands;
 internal sealed class ProgressLine(Surroundings surroundings, EdgeRun run) : IProgress<double>
 {
     private const int BarWidth = 30;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-
     // Told by the reader's thread, shown by the drawing one.
     private double _read;
 
@@ -17,28 +15,7 @@ internal sealed class ProgressLine(Surroundings surroundings, EdgeRun run) : IPr
     public void Report(double value) => Volatile.Write(ref _read, value);
 
     /// <summary>Draws until the work has ended in whatever way; off a terminal it only waits.</summary>
-    public async Task ShowWhileAsync(Task work)
-    {
-        if (!surroundings.ErrorIsTerminal)
-        {
-            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return;
-        }
-
-        var began = surroundings.Time.GetTimestamp();
-        while (!work.IsCompleted)
-        {
-            using var ended = new CancellationTokenSource();
-            await Task.WhenAny(work, Task.Delay(Pause, surroundings.Time, ended.Token));
-            await ended.CancelAsync();
-            if (!work.IsCompleted)
-            {
-                await surroundings.Error.WriteAsync($"\r{Line(surroundings.Time.GetElapsedTime(began))}\e[K");
-            }
-        }
-
-        await surroundings.Error.WriteAsync("\r\e[K");
-    }
+    public Task ShowWhileAsync(Task work) => new RedrawnLine(surroundings, Line).ShowWhileAsync(work);
 
     // What was read but not yet applied is not done.
     private string Line(TimeSpan elapsed)
