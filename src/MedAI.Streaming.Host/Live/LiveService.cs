@@ -2,6 +2,7 @@
 using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web;
 using MedAI.Streaming.Host.Web.Frames;
+using MedAI.Streaming.Host.Web.Keys;
 using MedAI.Streaming.Host.Web.Patients;
 using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Pipeline.Ports;
@@ -15,6 +16,7 @@ namespace MedAI.Streaming.Host.Live;
 /// </summary>
 internal sealed class LiveService : IAsyncDisposable
 {
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(250);
     private readonly LiveStores _stores;
     private readonly ServedLaw _law;
     private readonly HostLog _log;
@@ -23,18 +25,21 @@ internal sealed class LiveService : IAsyncDisposable
     private readonly LogGateway _gateway;
     private readonly PatientDirectory _directory;
     private readonly WebService _web;
+    private readonly TimeProvider _time;
 
     /// <summary>Puts the service together; it owns the stores and the law from now on.</summary>
     /// <param name="stores">Log and stores.</param>
+    /// <param name="role">Whether it takes frames and control, or only decides.</param>
     /// <param name="law">The law.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="surroundings">Clock.</param>
     /// <param name="log">Notes for the person who runs it.</param>
-    public LiveService(LiveStores stores, ServedLaw law, HostSettings settings, Surroundings surroundings, HostLog log)
+    public LiveService(LiveStores stores, Role role, ServedLaw law, HostSettings settings, Surroundings surroundings, HostLog log)
     {
         _stores = stores;
         _law = law;
         _log = log;
+        _time = surroundings.Time;
         var appender = new LogAppender(stores.Log);
         var feed = new View.WardFeed();
         if (stores.Flows is { } flows)
@@ -51,7 +56,10 @@ internal sealed class LiveService : IAsyncDisposable
 
         _gateway = new LogGateway(appender, settings.Gateway, surroundings.Time, () => _supervisor?.Lag ?? 0);
         _directory = new PatientDirectory(stores.Directory);
-        _web = new WebService(settings.Http, null, log, new FrameEndpoints(_gateway, _directory, settings.Http));
+        IReadOnlyList<IEndpointGroup> groups = role == Role.Worker
+            ? []
+            : [new FrameEndpoints(_gateway, _directory, settings.Http)];
+        _web = new WebService(settings.Http, KeyRing.Of(settings.Http, surroundings.Time, log), log, groups);
     }
 
     /// <summary>Where it can be reached, once it runs.</summary>
@@ -66,12 +74,14 @@ internal sealed class LiveService : IAsyncDisposable
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var gateway = _gateway.RunAsync();
         var clock = _clock?.RunAsync(ending.Token) ?? Task.CompletedTask;
+        var follow = _stores.FollowAsync(_supervisor, ending.Token);
+        var refresh = RefreshAsync(ending.Token);
         var group = RunGroup(ending.Token);
         try
         {
             await _web.StartAsync(stop);
             started();
-            await Task.WhenAny(group, _supervisor?.Failed ?? group, WhenAsked(ending.Token));
+            await Task.WhenAny(group, _supervisor?.Failed ?? group, Failing(follow), Failing(refresh), WhenAsked(ending.Token));
         }
         finally
         {
@@ -84,6 +94,8 @@ internal sealed class LiveService : IAsyncDisposable
         }
 
         await group;
+        await follow;
+        await refresh;
         if (_supervisor?.Failed is { IsFaulted: true } failed)
         {
             await failed;
@@ -99,6 +111,34 @@ internal sealed class LiveService : IAsyncDisposable
         _law.Dispose();
         _stores.Dispose();
     }
+
+    // What others changed in the directory; where nobody else does, it costs nothing.
+    private async Task RefreshAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(RefreshInterval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+            {
+                try
+                {
+                    _directory.Refresh();
+                }
+                catch (StoreException away) when (away.Failure == StoreFailure.Unavailable)
+                {
+                    _log.Debug($"the directory cannot be followed at the moment: {away.Message}");
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Asked to.
+        }
+    }
+
+    // Ends only if a task fails: one that merely ends is no reason to stop.
+    private static Task Failing(Task task) => task.ContinueWith(
+        static t => t.IsFaulted ? t : new TaskCompletionSource().Task, TaskScheduler.Default).Unwrap();
 
     private static Task WhenAsked(CancellationToken stop)
     {

@@ -6,6 +6,19 @@ using MedAI.Streaming.Pipeline.Ports;
 
 namespace MedAI.Streaming.Host.Live;
 
+/// <summary>What a process of a service does.</summary>
+internal enum Role
+{
+    /// <summary>Everything.</summary>
+    All,
+
+    /// <summary>Takes frames and control over HTTP, and reads out; decides nothing.</summary>
+    Gateway,
+
+    /// <summary>Owns partitions and decides.</summary>
+    Worker,
+}
+
 /// <summary>The log and the stores of a live service.</summary>
 internal abstract class LiveStores : IDisposable
 {
@@ -32,6 +45,11 @@ internal abstract class LiveStores : IDisposable
 
     /// <summary>Whether the owner of a partition appends clock records; not where arrival times are those of a recording.</summary>
     public virtual bool WritesClocks => true;
+
+    /// <summary>Follows what other processes do, until it is stopped.</summary>
+    /// <param name="owner">Told of records that came in; null: this process decides nothing.</param>
+    /// <param name="stop">Asks to end.</param>
+    public virtual Task FollowAsync(FlowSupervisor? owner, CancellationToken stop) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public abstract void Dispose();

@@ -1,0 +1,72 @@
+// Puts scores into the topic scores.v1 on their way into the series store.
+using System.Buffers;
+using System.Text;
+using Confluent.Kafka;
+using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Wire;
+
+namespace MedAI.Streaming.Adapters.Kafka;
+
+/// <summary>
+/// A series store in front of another one: points of scores and risks also go to <c>scores.v1</c>, each at least once, before the other
+/// store says that they are applied.
+/// </summary>
+public sealed class KafkaScoresStore : ISeriesStore
+{
+    private readonly KafkaOptions _options;
+    private readonly ISeriesStore _inner;
+    private readonly DurableProducer _producer;
+    private readonly int _partitions;
+
+    private KafkaScoresStore(KafkaOptions options, ISeriesStore inner)
+    {
+        (_options, _inner) = (options, inner);
+        var trouble = new KafkaTrouble(options);
+        using (var scan = new TopicScan(options, "scores", trouble))
+            _partitions = scan.CountPartitions(options.Scores);
+        _producer = new DurableProducer(options, "scores", trouble);
+    }
+
+    /// <summary>Opens the topic in front of a store, which is not disposed with it.</summary>
+    /// <exception cref="StoreException">No broker answers, or the topic is not there.</exception>
+    public static KafkaScoresStore Open(KafkaOptions options, ISeriesStore inner) => new(options, inner);
+
+    /// <inheritdoc/>
+    public long AppliedOffset(int partition) => _inner.AppliedOffset(partition);
+
+    /// <inheritdoc/>
+    public void Write(int partition, long throughOffset, SeriesBatch batch)
+    {
+        if (throughOffset > _inner.AppliedOffset(partition)) Publish(batch);
+        _inner.Write(partition, throughOffset, batch);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Series, SeriesPoint Point)> Read(
+        string patient, string? series = null, long from = long.MinValue, long until = long.MaxValue) =>
+        _inner.Read(patient, series, from, until);
+
+    /// <inheritdoc/>
+    public void Dispose() => _producer.Dispose();
+
+    private void Publish(SeriesBatch batch)
+    {
+        var isScore = batch.Names.ConvertAll(static n =>
+            n.StartsWith("score.", StringComparison.Ordinal) || n.StartsWith("model.", StringComparison.Ordinal));
+        if (!batch.Points.Exists(p => isScore[p.Series])) return;
+        var delivery = _producer.Begin($"write scores to {_options.Scores}");
+        var message = new ArrayBufferWriter<byte>(128);
+        foreach (var point in batch.Points)
+        {
+            if (!isScore[point.Series]) continue;
+            var patient = batch.Patients[point.Patient];
+            message.ResetWrittenCount();
+            AlertWriter.Write(new ScoreRecord(patient, batch.Names[point.Series], point.EventTime, point.Value, point.Flags), message);
+            delivery.Add(
+                new TopicPartition(_options.Scores, Pipeline.Wire.Partitioner.PartitionOf(patient, _partitions)),
+                Encoding.UTF8.GetBytes(patient), message.WrittenSpan.ToArray(), null, point.EventTime);
+        }
+
+        delivery.Wait();
+    }
+}

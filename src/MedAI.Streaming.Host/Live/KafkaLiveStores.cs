@@ -1,0 +1,136 @@
+// The fleet: the log and the state in Kafka, and a folder of this process's own for what it reads out.
+using MedAI.Streaming.Adapters.Kafka;
+using MedAI.Streaming.Adapters.Sqlite;
+using MedAI.Streaming.Host.Composition;
+using MedAI.Streaming.Pipeline;
+using MedAI.Streaming.Pipeline.Ports;
+
+namespace MedAI.Streaming.Host.Live;
+
+/// <summary>
+/// Kafka carries log, state and decisions. What was decided by all workers is followed into the store of a folder, which can be lost and is made
+/// anew from the topics; series in it are those of the partitions that this process owned.
+/// </summary>
+internal sealed class KafkaLiveStores : LiveStores
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly string _name;
+    private readonly Action<string> _report;
+    private readonly KafkaOptions _options;
+    private readonly List<IDisposable> _opened = [];
+    private readonly KafkaEventLog _log;
+    private readonly KafkaAlertView _view;
+
+    private KafkaLiveStores(KafkaOptions options, Role role, string directory, List<IDisposable> opened)
+    {
+        _options = options;
+        _report = options.Report!;
+        _opened = opened;
+        var own = Own(EdgeStore.Exists(directory)
+            ? EdgeStore.Open(directory, readOnly: false)
+            : EdgeStore.Create(directory, partitions: 1));
+        _log = Own(KafkaEventLog.Open(options, JsonRecords.Read));
+        _view = Own(KafkaAlertView.Open(options, own.State, own.History));
+        Directory = KafkaDirectoryStore.Open(options);
+        Series = own.Series;
+        _name = $"Kafka {options.BootstrapServers}, {options.Vitals} of {_log.Partitions} partitions, {role.ToString().ToLowerInvariant()}";
+        if (role == Role.Gateway)
+            return;
+
+        Flows = new FlowStores(
+            _log, Own(KafkaStateStore.Open(options)), Own(KafkaScoresStore.Open(options, own.Series)));
+        Group = new WholeLog(_log.Partitions);
+    }
+
+    /// <inheritdoc/>
+    public override string InWords => _name;
+
+    /// <inheritdoc/>
+    public override IEventLog Log => _log;
+
+    /// <inheritdoc/>
+    public override IAlertHistory History => _view;
+
+    /// <inheritdoc/>
+    public override ISeriesStore Series { get; }
+
+    /// <inheritdoc/>
+    public override IDirectoryStore Directory { get; }
+
+    /// <inheritdoc/>
+    public override FlowStores? Flows { get; }
+
+    /// <inheritdoc/>
+    public override IPartitionGroup? Group { get; }
+
+    /// <inheritdoc/>
+    public override bool WritesClocks => _options.ArrivalTime == ArrivalStamp.Broker;
+
+    /// <summary>Opens everything.</summary>
+    /// <param name="role">What this process does.</param>
+    /// <param name="directory">The folder of its own.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="log">Told what a person should know.</param>
+    /// <exception cref="StoreException">No broker answers, topics are missing, or the folder cannot be used.</exception>
+    public static KafkaLiveStores Open(Role role, string directory, HostSettings settings, HostLog log)
+    {
+        var opened = new List<IDisposable>();
+        try
+        {
+            return new KafkaLiveStores(settings.Kafka with { Report = log.Warning }, role, directory, opened);
+        }
+        catch
+        {
+            Close(opened);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task FollowAsync(FlowSupervisor? owner, CancellationToken stop)
+    {
+        _log.Arrived = owner is null ? null : owner.Wake;
+        return Task.Factory.StartNew(
+            () => Follow(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    // A broker that is away comes back; the view goes on where it stood.
+    private void Follow(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                _view.Follow(stop);
+            }
+            catch (StoreException away) when (away.Failure is StoreFailure.Unavailable or StoreFailure.DiskFull)
+            {
+                _report(away.Message);
+                stop.WaitHandle.WaitOne(Pause);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _log.Arrived = null;
+        Close(_opened);
+    }
+
+    // What was opened last goes first.
+    private static void Close(List<IDisposable> opened)
+    {
+        for (var i = opened.Count - 1; i >= 0; i--)
+        {
+            opened[i].Dispose();
+        }
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _opened.Add(part);
+        return part;
+    }
+}
