@@ -5,8 +5,13 @@ using Microsoft.AspNetCore.Http;
 namespace MedAI.Streaming.Host.Web;
 
 /// <summary>What an endpoint asks of its callers; every endpoint has one.</summary>
-/// <param name="Scope">The scope a caller needs, or none.</param>
-internal sealed record AccessRule(Scopes Scope);
+/// <param name="Scope">The scopes a caller needs, or none.</param>
+/// <param name="IsAny">Whether one of them is enough.</param>
+internal sealed record AccessRule(Scopes Scope, bool IsAny = false)
+{
+    /// <summary>Whether a caller is let in.</summary>
+    public bool LetsIn(Caller caller) => IsAny ? (caller.Scopes & Scope) != 0 : (caller.Scopes & Scope) == Scope;
+}
 
 /// <summary>How endpoints say what they ask of callers.</summary>
 internal static class AccessRules
@@ -14,6 +19,10 @@ internal static class AccessRules
     /// <summary>Only callers with a scope.</summary>
     public static T RequireScope<T>(this T endpoint, Scopes scope)
         where T : IEndpointConventionBuilder => endpoint.WithMetadata(new AccessRule(scope));
+
+    /// <summary>Only callers with at least one of some scopes.</summary>
+    public static T RequireAnyScope<T>(this T endpoint, Scopes scopes)
+        where T : IEndpointConventionBuilder => endpoint.WithMetadata(new AccessRule(scopes, IsAny: true));
 
     /// <summary>Everybody, without a key.</summary>
     public static T AllowAnyone<T>(this T endpoint)
@@ -42,10 +51,10 @@ internal sealed class AccessGate(RequestDelegate next, ICallerSource? callers)
                 .WriteAsync(context);
         }
 
-        if ((caller.Scopes & rule.Scope) != rule.Scope)
+        if (!rule.LetsIn(caller))
         {
-            var scope = rule.Scope.ToString().ToLowerInvariant();
-            return new Problem(403, "scope_missing", $"This key may not be used for that: it lacks the scope '{scope}'.")
+            var scopes = rule.Scope.ToString().ToLowerInvariant().Replace(", ", rule.IsAny ? "' or '" : "' and '", StringComparison.Ordinal);
+            return new Problem(403, "scope_missing", $"This key may not be used for that: it needs the scope '{scopes}'.")
                 .WriteAsync(context);
         }
 

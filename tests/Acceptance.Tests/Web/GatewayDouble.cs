@@ -12,6 +12,9 @@ internal sealed class GatewayDouble : ILogGateway
     /// <summary>What is answered in place of keeping; null: kept.</summary>
     public Func<Task<AppendResult>>? Instead { get; set; }
 
+    /// <summary>Called with every append that is kept.</summary>
+    public Action<IReadOnlyList<LogElement>>? Appending { get; set; }
+
     public IReadOnlyList<LogElement> Elements
     {
         get
@@ -32,6 +35,7 @@ internal sealed class GatewayDouble : ILogGateway
         if (Instead is { } instead)
             return instead();
 
+        Appending?.Invoke(elements);
         lock (_lock)
         {
             _elements.AddRange(elements);

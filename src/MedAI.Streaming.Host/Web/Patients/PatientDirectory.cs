@@ -46,6 +46,10 @@ internal sealed class PatientDirectory : IDisposable
         .OrderBy(device => device.Key, StringComparer.Ordinal)
         .SelectMany(device => device.Value.Intervals.Select(interval => (device.Key, interval)));
 
+    /// <summary>The devices that a patient wears, in ordinal order.</summary>
+    public IReadOnlyList<string> DevicesOf(string patient) =>
+        [.. _devices.Where(device => device.Value.Current?.Patient == patient).Select(device => device.Key).Order(StringComparer.Ordinal)];
+
     /// <summary>Says whose a frame is.</summary>
     /// <param name="device">The device.</param>
     /// <param name="named">The patient that the frame names; empty: none.</param>
