@@ -1,6 +1,7 @@
 // The long-running service: gateway, flows, clock and web, started and stopped in order; a test can hold one in its hand.
 using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web;
+using MedAI.Streaming.Host.Web.Control;
 using MedAI.Streaming.Host.Web.Frames;
 using MedAI.Streaming.Host.Web.Keys;
 using MedAI.Streaming.Host.Web.Patients;
@@ -58,7 +59,10 @@ internal sealed class LiveService : IAsyncDisposable
         _directory = new PatientDirectory(stores.Directory);
         IReadOnlyList<IEndpointGroup> groups = role == Role.Worker
             ? []
-            : [new FrameEndpoints(_gateway, _directory, settings.Http)];
+            : [
+                new FrameEndpoints(_gateway, _directory, settings.Http),
+                new ControlEndpoints(new PatientControl(_gateway, _directory, law.Settings.Limits, surroundings.Time), _directory),
+            ];
         _web = new WebService(settings.Http, KeyRing.Of(settings.Http, surroundings.Time, log), log, groups);
     }
 
