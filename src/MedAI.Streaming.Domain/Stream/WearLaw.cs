@@ -10,7 +10,7 @@ public enum Wearing : byte
     /// <summary>The patient wears the device: the frame is judged.</summary>
     Now = 0,
 
-    /// <summary>The patient wore it before it was last taken away, or in an earlier stay: the frame is stored, and too late to be judged.</summary>
+    /// <summary>The patient wore it before it was last taken away, or in an earlier stay: the frame is stored, and too late to judge.</summary>
     Before = 1,
 
     /// <summary>The patient did not wear it: the frame is refused (<see cref="RejectReason.DeviceNotWorn"/>).</summary>

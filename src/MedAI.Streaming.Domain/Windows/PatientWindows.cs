@@ -65,7 +65,9 @@ public static class PatientWindows
         }
     }
 
-    /// <summary>Event time at which the next value expires that the last score still took for fresh, or <see cref="PatientState.Never"/>.</summary>
+    /// <summary>
+    /// Event time at which the next value expires that the last score still took for fresh, or <see cref="PatientState.Never"/>.
+    /// </summary>
     public static long NextExpiry(ref readonly PatientState p)
     {
         var next = PatientState.Never;

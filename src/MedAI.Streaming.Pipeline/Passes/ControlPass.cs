@@ -92,7 +92,9 @@ internal sealed class ControlPass(
         local = local < 0 ? state.AddDevice(patient, id, SourceClass.Bedside) : local;
         if (local < 0)
         {
-            Refuse(in element, 1, RejectReason.Malformed, $"device {association.Device}: the patient has {PatientState.MaxDevices} devices already");
+            Refuse(
+                in element, 1, RejectReason.Malformed,
+                $"device {association.Device}: the patient has {PatientState.MaxDevices} devices already");
             return;
         }
 

@@ -125,7 +125,7 @@ internal sealed class DecodePass(FlowState state, int partition, int partitions)
         }
 
         state.Frames.Free(number);
-        element.Control = Refuse(element, Math.Max(1, (int)frame.Readings), reason, "frame of " + payload.Length + " bytes" + Of(patientId));
+        element.Control = Refuse(element, Math.Max(1, (int)frame.Readings), reason, $"frame of {payload.Length} bytes{Of(patientId)}");
     }
 
     private void Control(ref Element element, ReadOnlySpan<byte> payload)
@@ -159,7 +159,9 @@ internal sealed class DecodePass(FlowState state, int partition, int partitions)
 
     // Bytes that are no text are not quoted: they would not be the same when a store gives them back.
     private static string Of(ReadOnlySpan<byte> patient) =>
-        patient.IsEmpty || patient.Length > FrameDecoder.MaxIdBytes || !Utf8.IsValid(patient) ? "" : $" of patient {Encoding.UTF8.GetString(patient)}";
+        patient.IsEmpty || patient.Length > FrameDecoder.MaxIdBytes || !Utf8.IsValid(patient)
+            ? ""
+            : $" of patient {Encoding.UTF8.GetString(patient)}";
 
     private RefusedElement Refuse(in Element element, int readings, RejectReason reason, string what) => new(
         element.ArrivalTime, readings, reason,

@@ -3,7 +3,9 @@ using MedAI.Streaming.Domain.Patients;
 
 namespace MedAI.Streaming.Pipeline.State;
 
-/// <summary>One list of frames per patient, over all devices, sorted by (event time, device, epoch, sequence), linked through the slab.</summary>
+/// <summary>
+/// One list of frames per patient, over all devices, sorted by (event time, device, epoch, sequence), linked through the slab.
+/// </summary>
 internal sealed class SettleQueue(FrameSlab frames)
 {
     /// <summary>Puts a frame into its place: nearly always at the end.</summary>

@@ -76,7 +76,8 @@ internal sealed class WardLog
     public static long At(int second) => Start + (second * 1000L);
 
     /// <summary>Runs the whole flow over it.</summary>
-    public Story Run(FlowLaw? law = null) => new(SeededWorld.Run([.. _elements.OrderBy(e => e.ArrivalTime)], new WorldOptions(), () => law ?? TestLaw.Create()));
+    public Story Run(FlowLaw? law = null) =>
+        new(SeededWorld.Run([.. _elements.OrderBy(e => e.ArrivalTime)], new WorldOptions(), () => law ?? TestLaw.Create()));
 }
 
 /// <summary>What came of a story.</summary>

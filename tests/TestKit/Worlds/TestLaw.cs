@@ -19,7 +19,9 @@ public static class TestLaw
         "heart_rate.hours_since_last", "age_years", "sex_male", "hours_since_admission", "step_fraction",
     ];
 
-    /// <summary>The default settings with a latching limit, every score rule in force, a rule on the model and a ward with limits of its own.</summary>
+    /// <summary>
+    /// The default settings with a latching limit, every score rule in force, a rule on the model and a ward with limits of its own.
+    /// </summary>
     public static MonitorSettings Settings { get; } = new()
     {
         Limits = [.. DefaultRules.Limits.Select(l => l with { Latching = l.Vital == VitalSign.SpO2 })],
