@@ -50,7 +50,7 @@ public sealed partial class MetricsTests
         var readings = elements.Sum(e => e switch { FrameElement frame => frame.Readings.Count, RefusedElement refused => refused.Readings, _ => 0 });
 
         // Flows count once a second.
-        await AlertStreamTests.Until(() => service.Flows.Status.Sum(s => s.Totals?.In ?? 0) == readings);
+        await AlertStreamTests.Until(() => service.Flows.Status.All(s => s.Totals is not null) && service.Flows.Status.Sum(s => s.Totals!.In) == readings);
         var counted = service.Flows.Status.Select(s => s.Totals!).ToArray();
 
         var metrics = Parse(await service.MetricsAsync());

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 using Acceptance.Tests.Configuration;
 using Xunit;
 
-namespace Acceptance.Tests.Web.Reading;
+namespace Acceptance.Tests.Web;
 
 internal static class Description
 {
@@ -20,18 +20,19 @@ internal static class Description
 
     public static JsonElement Paths => Root.GetProperty("paths");
 
-    /// <summary>Checks an answer to a request.</summary>
-    public static void Check(string pathAndQuery, int status, JsonElement body, string method = "get", string? mediaType = null)
+    /// <summary>Checks an answer to a request, if the description knows path and method.</summary>
+    public static void Check(string method, string pathAndQuery, int status, JsonElement body)
     {
         var path = pathAndQuery.Split('?')[0];
-        var template = Paths.EnumerateObject().Single(p => Matches(p.Name, path)).Value;
-        var responses = template.GetProperty(method).GetProperty("responses");
-        Assert.True(
-            responses.TryGetProperty(status.ToString(CultureInfo.InvariantCulture), out var response),
-            $"{method} {path}: the description does not know the status {status}: {body}");
-        var content = Resolve(response).GetProperty("content").EnumerateObject().Single(c => mediaType is null || c.Name == mediaType);
+        var described = Paths.EnumerateObject().Where(p => Matches(p.Name, path)).OrderBy(p => p.Name.Contains('{')).FirstOrDefault().Value;
+        if (described.ValueKind == JsonValueKind.Undefined || !described.TryGetProperty(method.ToLowerInvariant(), out var operation))
+            return;
+
+        var isKnown = operation.GetProperty("responses").TryGetProperty(status.ToString(CultureInfo.InvariantCulture), out var response);
+        Assert.True(isKnown, $"{method} {path}: schemas/openapi.json does not know the status {status}: {body}");
+        var content = Resolve(response).GetProperty("content").EnumerateObject().Single();
         var problems = Validate(content.Value.GetProperty("schema"), body).ToArray();
-        Assert.True(problems.Length == 0, $"{method} {path}: {string.Join("; ", problems)}");
+        Assert.True(problems.Length == 0, $"{method} {path} {status}: not as schemas/openapi.json says: {string.Join("; ", problems)}");
     }
 
     /// <summary>What is wrong with a value under a schema.</summary>
