@@ -36,9 +36,13 @@ public sealed class LogGateway(LogAppender appender, LogGatewayOptions options, 
     // Elements in the channel; the channel itself is unbounded, because one request may hold many of them.
     private int _count;
     private long _appended;
+    private long _turnedAway;
 
     /// <summary>Elements that became durable through this gateway.</summary>
     public long Appended => Volatile.Read(ref _appended);
+
+    /// <summary>Elements that were turned away because there was no room.</summary>
+    public long TurnedAway => Volatile.Read(ref _turnedAway);
 
     /// <summary>Elements that wait.</summary>
     public int Waits => Volatile.Read(ref _count);
@@ -48,14 +52,14 @@ public sealed class LogGateway(LogAppender appender, LogGatewayOptions options, 
     {
         if (lag() > options.MaxLag)
         {
-            return Task.FromResult(AppendResult.Busy(options.RetryAfter));
+            return TurnAway(elements.Count);
         }
 
         // A request that is alone is taken whatever its size: how large one may be is not decided here.
         if (Interlocked.Add(ref _count, elements.Count) > Math.Max(options.MaxWaiting, elements.Count))
         {
             Interlocked.Add(ref _count, -elements.Count);
-            return Task.FromResult(AppendResult.Busy(options.RetryAfter));
+            return TurnAway(elements.Count);
         }
 
         var waiting = new Waiting(elements);
@@ -84,6 +88,12 @@ public sealed class LogGateway(LogAppender appender, LogGatewayOptions options, 
 
     /// <summary>Takes nothing more; what waits is still appended.</summary>
     public void Complete() => _waiting.Writer.TryComplete();
+
+    private Task<AppendResult> TurnAway(int elements)
+    {
+        Interlocked.Add(ref _turnedAway, elements);
+        return Task.FromResult(AppendResult.Busy(options.RetryAfter));
+    }
 
     // A failure is the callers' to see: each of them is told, and none of what they brought is kept.
     private void Append(List<Waiting> group, int count)

@@ -29,6 +29,7 @@ internal sealed class CommandLine
             new BenchCommand(this),
             new ConfigCommand(this),
             new KeysCommand(this),
+            new ApiCommand(this),
         };
         Root.Options.Add(ConfigurationFile);
         Root.Options.Add(Verbose);

@@ -26,8 +26,8 @@ internal sealed class ShowCommand : MedaiCommand
             (store, patient) => Episode.Of(store.History.Transitions(patient)),
             new("PATIENT", "patient", e => e.First.Patient), new("RULE", "rule", e => e.First.Rule),
             new("OPENED", "openedEventTime", e => Time(e.First.OpenedEventTime)),
-            new("HIGHEST", "highestPriority", e => Word(e.Highest)),
-            new("STATE", "state", e => Word(e.Last.Kind)), new("SINCE", "since", e => Time(e.Last.EventTime)),
+            new("HIGHEST", "highestPriority", e => EnumWord.Of(e.Highest)),
+            new("STATE", "state", e => EnumWord.Of(e.Last.Kind)), new("SINCE", "since", e => Time(e.Last.EventTime)),
             new("CHANGES", "transitions", e => e.Count, Right: true), new("LAST REASON", "lastReason", e => e.Last.Text)));
         Subcommands.Add(new Part<TransitionRecord>(
             line, "transitions", "Lists every change of every episode, with its reason and the readings behind it.",
@@ -35,9 +35,9 @@ internal sealed class ShowCommand : MedaiCommand
             new("PATIENT", "patient", t => t.Patient), new(null, "rule", t => t.Rule),
             new(null, "openedEventTime", t => Time(t.OpenedEventTime)),
             new(null, "ordinal", t => t.Ordinal), new("TIME", "eventTime", t => Time(t.EventTime)),
-            new(null, "arrivalTime", t => Time(t.ArrivalTime)), new("CHANGE", "kind", t => Word(t.Kind)),
-            new(null, "alert", t => Word(t.Alert)), new("PRIORITY", "priority", t => Word(t.Priority)),
-            new(null, "reason", t => Word(t.Reason)),
+            new(null, "arrivalTime", t => Time(t.ArrivalTime)), new("CHANGE", "kind", t => EnumWord.Of(t.Kind)),
+            new(null, "alert", t => EnumWord.Of(t.Alert)), new("PRIORITY", "priority", t => EnumWord.Of(t.Priority)),
+            new(null, "reason", t => EnumWord.Of(t.Reason)),
             new(null, "value", t => t.Value), new(null, "threshold", t => t.Threshold), new(null, "inputs", t => t.Inputs),
             new(null, "missing", t => t.Missing), new(null, "modelVersion", t => t.ModelVersion),
             new("WHAT AND WHY", "text", t => t.Text)));
@@ -52,12 +52,6 @@ internal sealed class ShowCommand : MedaiCommand
     /// <summary>A time as tables and JSON show it.</summary>
     public static string Time(long milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-ddTHH:mm:ss.FFFZ", CultureInfo.InvariantCulture);
-
-    private static string Word(Enum value)
-    {
-        var name = value.ToString();
-        return char.ToLowerInvariant(name[0]) + name[1..];
-    }
 
     private static IEnumerable<(string Patient, int Partition, int StateBytes, int Episodes)> Patients(
         EdgeStore store, string? patient)

@@ -224,6 +224,11 @@ internal static partial class ConfigurationKeys
         Whole("http.maxBytesInFlight", HttpLimits.MaxBytesInFlight, 1024, int.MaxValue,
             "The most bytes of bodies with frames that are held at once; requests that do not fit are asked to come again."),
         Whole("http.maxConnections", HttpLimits.MaxConnections, 1, 1_000_000, "The most connections at once; further ones are closed."),
+        Whole("http.maxStreams", HttpLimits.MaxStreams, 1, 100_000,
+            "The most clients that listen to the stream of alerts at once; further ones are asked to come again."),
+        Flag("http.metricsNeedKey", "false", "Whether `/metrics` is only for callers with the scope read; else for everybody."),
+        Whole("http.readyMaxLag", HttpLimits.ReadyMaxLag, 1, 100_000_000,
+            "The most records that may be in the log and not yet applied while `/health/ready` says yes."),
     ];
 
     private static ConfigurationKey Whole(string pattern, int value, int min, int max, string meaning) =>

@@ -43,4 +43,13 @@ public sealed record HttpSettings
 
     /// <summary>The most connections at once; more are closed.</summary>
     public int MaxConnections { get; init; } = 20_000;
+
+    /// <summary>The most clients that listen to the stream of alerts at once; more are asked to come again.</summary>
+    public int MaxStreams { get; init; } = 512;
+
+    /// <summary>Whether metrics are only for callers with the scope read.</summary>
+    public bool MetricsNeedKey { get; init; }
+
+    /// <summary>The most records that may be in the log and not yet applied while the service calls itself ready.</summary>
+    public int ReadyMaxLag { get; init; } = 100_000;
 }

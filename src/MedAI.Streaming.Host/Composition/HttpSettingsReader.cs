@@ -21,6 +21,9 @@ internal static class HttpSettingsReader
             MaxFrames = values.Whole("http.maxFrames"),
             MaxBytesInFlight = values.Whole("http.maxBytesInFlight"),
             MaxConnections = values.Whole("http.maxConnections"),
+            MaxStreams = values.Whole("http.maxStreams"),
+            MetricsNeedKey = values.Flag("http.metricsNeedKey"),
+            ReadyMaxLag = values.Whole("http.readyMaxLag"),
         };
         var addresses = ListenAddress.ParseAll(settings.Listen);
         if (addresses is null)

@@ -39,6 +39,7 @@ internal sealed class WebService : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Patience);
         _app = builder.Build();
+        Watch(_app, [.. groups.OfType<IRequestWatcher>()]);
         _app.Use(following => new RequestGuard(following, log).InvokeAsync);
         _app.UseRouting();
         _app.Use(following => new AccessGate(following, callers).InvokeAsync);
@@ -103,6 +104,22 @@ internal sealed class WebService : IAsyncDisposable
                 $"The certificate {settings.CertificateFile} cannot be used: {reason.Message} See http.certificate.", reason);
         }
     }
+
+    // Outermost, so that they see the status that the caller sees; a stream counts when it ends.
+    private static void Watch(WebApplication app, IReadOnlyList<IRequestWatcher> watchers) => app.Use(next => async context =>
+    {
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            foreach (var watcher in watchers)
+            {
+                watcher.Handled(context);
+            }
+        }
+    });
 
     // An endpoint that was added in haste must not be open to everybody.
     private static void RefuseEndpointsWithoutRule(IEndpointRouteBuilder routes)

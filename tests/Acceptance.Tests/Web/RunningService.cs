@@ -40,6 +40,9 @@ internal sealed class RunningService : IAsyncDisposable
         var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
         var bytes = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
         using var json = JsonDocument.Parse(bytes.Length == 0 ? "null"u8.ToArray() : bytes);
+
+        // Whatever a test asks for, the answer is held to the description of the interface.
+        Description.Check(request.Method.Method, request.RequestUri!.OriginalString, (int)response.StatusCode, json.RootElement);
         return ((int)response.StatusCode, json.RootElement.Clone(), response);
     }
 

@@ -1,0 +1,143 @@
+// Whether the service is ready: what makes it unready, what it says of it to anybody, and that it becomes ready again.
+using MedAI.Streaming.Host.Web.Health;
+using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Simulation;
+using Xunit;
+
+namespace Acceptance.Tests.Web.Reading;
+
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task The_process_answers_before_it_is_ready_and_is_ready_once_it_has_its_partitions()
+    {
+        await using var service = await MonitoredService.StartAsync();
+
+        var (live, body, _) = await service.Running.SendAsync(HttpMethod.Get, "/health/live");
+        var before = await service.ReadyAsync();
+        service.Flows.Take([0, 1]);
+        var after = await service.ReadyAsync();
+
+        Assert.Equal((200, true), (live, body.GetProperty("isLive").GetBoolean()));
+        Assert.Equal((503, "0 of 2 partitions are being worked on."), (before.Status, before.Reasons["flows"]));
+        Assert.Equal(200, after.Status);
+        Assert.Equal(["log", "flows", "lag", "clock"], after.Reasons.Keys);
+        Assert.All(after.Reasons.Values, Assert.Null);
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_makes_it_unready_until_the_store_is_back()
+    {
+        await using var service = await MonitoredService.StartAsync();
+        var isFull = true;
+        service.State.BeforeCommit = () =>
+        {
+            if (isFull)
+                throw new StoreException(StoreFailure.DiskFull, "no space left on /secret/place");
+        };
+        service.Flows.Take([0, 1]);
+        Append(service);
+
+        await service.UntilAsync(now => now.Status == 503 && now.Reasons["flows"] is not null);
+        var (_, reasons) = await service.ReadyAsync();
+        isFull = false;
+        await service.UntilAsync(now => now.Status == 200);
+
+        Assert.DoesNotContain("secret", string.Join(' ', reasons.Values), StringComparison.Ordinal);
+        Assert.Contains("not ready: flows", service.Notes.ToString(), StringComparison.Ordinal);
+        Assert.Contains("no space left on /secret/place", service.Notes.ToString(), StringComparison.Ordinal);
+        Assert.Contains("ready again: flows", service.Notes.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Flows_that_fall_behind_make_it_unready_until_they_have_caught_up()
+    {
+        await using var service = await MonitoredService.StartAsync();
+        using var held = new ManualResetEventSlim();
+        service.State.BeforeCommit = () => held.Wait(TestContext.Current.CancellationToken);
+        service.Flows.Take([0, 1]);
+        Append(service);
+        await service.UntilAsync(now => service.Flows.Lag == 0 || now.Reasons["lag"] is not null || now.Status == 200);
+        for (var more = 0; more <= MonitoredService.MaxLag; more++)
+        {
+            service.Appender.AppendClocks([0, 1], service.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+
+        await service.UntilAsync(now => now is { Status: 503 } && now.Reasons["lag"]!.EndsWith("50 may be.", StringComparison.Ordinal));
+        held.Set();
+        await service.UntilAsync(now => now.Status == 200);
+    }
+
+    [Fact]
+    public async Task Clock_records_that_cannot_be_appended_make_it_unready()
+    {
+        await using var service = await MonitoredService.StartAsync();
+        service.Flows.Take([0, 1]);
+        Assert.Equal(200, (await service.ReadyAsync()).Status);
+
+        service.Log.BeforeAppend = () => throw new StoreException(StoreFailure.DiskFull, "full");
+        await service.UntilAsync(now => now.Status == 503);
+        var broken = await service.ReadyAsync();
+        service.Log.BeforeAppend = null;
+        await service.UntilAsync(now => now.Status == 200);
+
+        Assert.Equal(["clock"], broken.Reasons.Where(r => r.Value is not null).Select(r => r.Key));
+    }
+
+    [Fact]
+    public async Task A_flow_that_ended_for_good_is_said_to_have()
+    {
+        await using var service = await MonitoredService.StartAsync();
+        service.State.BeforeCommit = () => throw new StoreException(StoreFailure.Corrupt, "damaged");
+        service.Flows.Take([0, 1]);
+        Append(service);
+
+        await service.UntilAsync(now => now.Reasons["flows"] == "A flow has ended, and waiting does not mend it.");
+    }
+
+    [Fact]
+    public async Task A_gateway_is_ready_when_its_log_answers_and_has_nothing_to_read_out()
+    {
+        await using var service = await MonitoredService.StartAsync(decides: false);
+
+        var (status, reasons) = await service.ReadyAsync();
+        var (ward, _, _) = await service.Running.SendAsync(HttpMethod.Get, "/v1/ward");
+
+        Assert.Equal(200, status);
+        Assert.Equal(["log"], reasons.Keys);
+        Assert.Equal(404, ward);
+    }
+
+    [Fact]
+    public void A_log_that_does_not_answer_is_a_reason_that_tells_nothing_of_the_inside()
+    {
+        var trouble = HealthParts.Log(new DeadLog()).Look();
+
+        Assert.Equal(new HealthTrouble("The log does not answer.", "broker 10.0.0.1 is down"), trouble);
+    }
+
+    private static void Append(MonitoredService service)
+    {
+        foreach (var element in FaultyFleet.Generate(5).Elements)
+        {
+            service.Appender.AddInput(element);
+        }
+
+        service.Appender.Flush();
+    }
+
+    private sealed class DeadLog : IEventLog
+    {
+        public int Partitions => 1;
+
+        public long NextOffset(int partition) => throw new StoreException(StoreFailure.Unavailable, "broker 10.0.0.1 is down");
+
+        public void Append(AppendBatch batch) => throw new NotSupportedException();
+
+        public bool Read(int partition, long fromOffset, int maxRecords, LogBatch into) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+    }
+}
