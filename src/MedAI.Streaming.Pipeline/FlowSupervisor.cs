@@ -51,6 +51,9 @@ public sealed class FlowSupervisor : IPartitionOwner, IDisposable
     /// <summary>The partitions that are owned now.</summary>
     public IReadOnlyCollection<int> Partitions => [.. _flows.Keys.Order()];
 
+    /// <summary>Whether a partition is owned now.</summary>
+    public bool Owns(int partition) => _flows.ContainsKey(partition);
+
     /// <summary>Records of owned partitions that are in the log and not yet applied.</summary>
     public long Lag => _flows.Values.Sum(f => Math.Max(0, _stores.Log.NextOffset(f.Runner.Partition) - f.Runner.NextOffset));
 

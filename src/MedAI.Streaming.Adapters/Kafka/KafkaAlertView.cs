@@ -74,6 +74,9 @@ public sealed class KafkaAlertView : IAlertHistory, IDisposable
         return new KafkaAlertView(options, store, history);
     }
 
+    /// <summary>Called when transitions became readable; by the thread that follows.</summary>
+    public Action? Changed { get; set; }
+
     /// <summary>What brokers complained about last, or null: for those who ask how the program is.</summary>
     public string? Trouble => _trouble.Last;
 
@@ -185,14 +188,17 @@ public sealed class KafkaAlertView : IAlertHistory, IDisposable
             throw KafkaFailure.Describe(_options, e.Error, "read the alerts", _trouble, e);
         }
 
+        var changed = false;
         foreach (var batch in _batches.Values.Where(b => !b.IsEmpty))
         {
+            changed |= batch.Transitions.Count > 0;
             _store.Commit(batch);
             foreach (var (id, _) in batch.Pages.Where(p => _sent.ContainsKey(p.TransitionId)))
                 _history.MarkSent(id);
             batch.Clear();
         }
 
+        if (changed) Changed?.Invoke();
         return count > 0;
     }
 

@@ -87,8 +87,9 @@ internal sealed class KafkaLiveStores : LiveStores
     }
 
     /// <inheritdoc/>
-    public override Task FollowAsync(FlowSupervisor? owner, CancellationToken stop)
+    public override Task FollowAsync(FlowSupervisor? owner, Action decided, CancellationToken stop)
     {
+        _view.Changed = decided;
         _log.Arrived = owner is null ? null : owner.Wake;
         return Task.Factory.StartNew(
             () => Follow(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

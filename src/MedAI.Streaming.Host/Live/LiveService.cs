@@ -5,8 +5,10 @@ using MedAI.Streaming.Host.Web.Control;
 using MedAI.Streaming.Host.Web.Frames;
 using MedAI.Streaming.Host.Web.Keys;
 using MedAI.Streaming.Host.Web.Patients;
+using MedAI.Streaming.Host.Web.Reading;
 using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Wire;
 
 namespace MedAI.Streaming.Host.Live;
 
@@ -25,6 +27,8 @@ internal sealed class LiveService : IAsyncDisposable
     private readonly PartitionClock? _clock;
     private readonly LogGateway _gateway;
     private readonly PatientDirectory _directory;
+    private readonly AlertSignal _signal = new();
+    private readonly ReadOut _readOut;
     private readonly WebService _web;
     private readonly TimeProvider _time;
 
@@ -42,7 +46,8 @@ internal sealed class LiveService : IAsyncDisposable
         _log = log;
         _time = surroundings.Time;
         var appender = new LogAppender(stores.Log);
-        var feed = new View.WardFeed();
+        _directory = new PatientDirectory(stores.Directory);
+        var picture = new WardPicture(_signal);
         if (stores.Flows is { } flows)
         {
             var options = new FlowOptions
@@ -51,19 +56,37 @@ internal sealed class LiveService : IAsyncDisposable
                 CheckpointInterval = TimeSpan.FromSeconds(settings.CheckpointSeconds),
                 RetryStores = true,
             };
-            _supervisor = new FlowSupervisor(flows, law.Flow, appender, options, surroundings.Time, feed);
+            _supervisor = new FlowSupervisor(flows, law.Flow, appender, options, surroundings.Time, picture);
             _clock = stores.WritesClocks ? new PartitionClock(_supervisor, appender, surroundings.Time) : null;
         }
 
         _gateway = new LogGateway(appender, settings.Gateway, surroundings.Time, () => _supervisor?.Lag ?? 0);
-        _directory = new PatientDirectory(stores.Directory);
-        IReadOnlyList<IEndpointGroup> groups = role == Role.Worker
+        _readOut = ReadOut.Start(
+            new ReadingSources
+            {
+                History = stores.History,
+                Series = stores.Series,
+                Picture = picture,
+                WardOf = patient => _directory.Patient(patient)?.Facts?.Ward ?? picture.WardOf(patient),
+                IsWatched = IsWatched,
+            },
+            new ReadOutParts
+            {
+                Log = stores.Log,
+                Flows = _supervisor,
+                Partitions = stores.Group is WholeLog ? stores.Log.Partitions : null,
+                Clock = _clock,
+                Gateway = role == Role.Worker ? null : _gateway,
+            },
+            settings.Http, surroundings.Time, log);
+        IEnumerable<IEndpointGroup> comingIn = role == Role.Worker
             ? []
             : [
                 new FrameEndpoints(_gateway, _directory, settings.Http),
                 new ControlEndpoints(new PatientControl(_gateway, _directory, law.Settings.Limits, surroundings.Time), _directory),
             ];
-        _web = new WebService(settings.Http, KeyRing.Of(settings.Http, surroundings.Time, log), log, groups);
+        _web = new WebService(
+            settings.Http, KeyRing.Of(settings.Http, surroundings.Time, log), log, [.. comingIn, .. _readOut.Groups]);
     }
 
     /// <summary>Where it can be reached, once it runs.</summary>
@@ -78,7 +101,7 @@ internal sealed class LiveService : IAsyncDisposable
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var gateway = _gateway.RunAsync();
         var clock = _clock?.RunAsync(ending.Token) ?? Task.CompletedTask;
-        var follow = _stores.FollowAsync(_supervisor, ending.Token);
+        var follow = _stores.FollowAsync(_supervisor, _signal.Fire, ending.Token);
         var refresh = RefreshAsync(ending.Token);
         var group = RunGroup(ending.Token);
         try
@@ -110,11 +133,16 @@ internal sealed class LiveService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _web.DisposeAsync();
+        await _readOut.DisposeAsync();
         _supervisor?.Dispose();
         _directory.Dispose();
         _law.Dispose();
         _stores.Dispose();
     }
+
+    // Of a patient whose partition went to another process, only an old picture is left here.
+    private bool IsWatched(string patient) =>
+        _supervisor is { } owner && owner.Owns(Partitioner.PartitionOf(patient, _stores.Log.Partitions));
 
     // What others changed in the directory; where nobody else does, it costs nothing.
     private async Task RefreshAsync(CancellationToken stop)

@@ -48,8 +48,9 @@ internal abstract class LiveStores : IDisposable
 
     /// <summary>Follows what other processes do, until it is stopped.</summary>
     /// <param name="owner">Told of records that came in; null: this process decides nothing.</param>
+    /// <param name="decided">Called when there may be something new in <see cref="History"/> that this process did not decide.</param>
     /// <param name="stop">Asks to end.</param>
-    public virtual Task FollowAsync(FlowSupervisor? owner, CancellationToken stop) => Task.CompletedTask;
+    public virtual Task FollowAsync(FlowSupervisor? owner, Action decided, CancellationToken stop) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public abstract void Dispose();

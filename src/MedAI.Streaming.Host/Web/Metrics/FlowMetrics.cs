@@ -59,6 +59,12 @@ internal sealed class FlowMetrics(FlowSupervisor flows, IEventLog log, Partition
     {
         text.Gauge("medai_partitions_owned", "Partitions that this process works on.");
         text.Sample(status.Count);
+        text.Gauge("medai_applied_offset", "Offset in the log of the next record to apply.");
+        foreach (var flow in status)
+        {
+            text.Sample(flow.NextOffset, ("partition", Text(flow.Partition)));
+        }
+
         text.Gauge("medai_lag_records", "Records in the log that are not yet applied; left out where the log does not answer.");
         foreach (var flow in status)
         {
