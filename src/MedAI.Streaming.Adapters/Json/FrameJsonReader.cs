@@ -248,9 +248,12 @@ internal ref struct FrameJsonReader(Utf8JsonReader reader)
     /// <summary>The place of the string at which the reader stands among words; -1 for anything else.</summary>
     private readonly int Word(params ReadOnlySpan<string> words)
     {
-        for (var i = 0; i < words.Length && _json.TokenType == JsonTokenType.String; i++)
+        // Not by the reader's own comparison, which throws at half a surrogate pair.
+        Span<char> buffer = stackalloc char[JsonText.MaxEscaped];
+        var length = _json.TokenType == JsonTokenType.String ? JsonText.Copy(_json, buffer) : -1;
+        for (var i = 0; i < words.Length && length > 0; i++)
         {
-            if (_json.ValueTextEquals(words[i]))
+            if (buffer[..length].SequenceEqual(words[i]))
                 return i;
         }
 

@@ -91,7 +91,7 @@ internal sealed class FrameBody(Stream body, bool isGzip, int maxBytes, ByteBudg
     }
 
     // The runtime's GZipStream takes a stream that was cut off for one that ended. What its last member says of its length must be what came
-    // out of it, so a body is one member.
+    // out of it, so a body is one member. Nothing at all is how many packers pack nothing.
     private static bool IsWhole(MeteredStream packed, long count) =>
-        packed.Count >= ShortestGzip && BinaryPrimitives.ReadUInt32LittleEndian(packed.Tail[4..]) == (uint)count;
+        packed.Count == 0 || (packed.Count >= ShortestGzip && BinaryPrimitives.ReadUInt32LittleEndian(packed.Tail[4..]) == (uint)count);
 }
