@@ -74,6 +74,7 @@ public sealed record TopicPlan
         }
 
         yield return (options.Pages, new() { ["cleanup.policy"] = "compact" });
+        yield return (options.Directory, new() { ["cleanup.policy"] = "compact" });
     }
 
     private static string Ms(TimeSpan time) => Number((long)time.TotalMilliseconds);

@@ -1,5 +1,4 @@
 // A fleet on Kafka decides what the edge decides: on one worker, on two, and when workers are killed, replaced, or hang and wake up.
-using Acceptance.Tests.Live;
 using Acceptance.Tests.Replay;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Evaluation.Readers;
@@ -142,7 +141,8 @@ public sealed class FleetTests(KafkaBrokerFixture broker) : IDisposable
     private async Task<TestFleet> RealAsync()
     {
         var fleet = new TestFleet(_medai, await broker.BootstrapAsync());
-        KafkaTopics.Create(fleet.Options, new TopicPlan { Partitions = TestFleet.Partitions });
+        var findings = await KafkaTopics.CreateAsync(fleet.Options, new TopicPlan { Partitions = TestFleet.Partitions });
+        Assert.DoesNotContain(findings, f => f.Wrong);
         return fleet;
     }
 }
