@@ -15,7 +15,7 @@ internal sealed record ReadOutParts
     /// <summary>The log.</summary>
     public required IEventLog Log { get; init; }
 
-    /// <summary>The flows; null: this process decides nothing, and has nothing about patients to read out.</summary>
+    /// <summary>The flows; null: this process decides nothing, and has neither series nor a picture to read out.</summary>
     public FlowSupervisor? Flows { get; init; }
 
     /// <summary>How many partitions the flows must work on; null: as many as the process is given.</summary>
@@ -56,14 +56,17 @@ internal sealed class ReadOut : IAsyncDisposable
     /// <exception cref="StoreException">The history cannot be read.</exception>
     public static ReadOut Start(ReadingSources sources, ReadOutParts parts, HttpSettings settings, TimeProvider time, HostLog log)
     {
+        sources = sources with { Watches = parts.Flows is not null };
         var tail = AlertTail.Start(sources.History, sources.Picture.Signal, time, log);
         var streams = new AlertStreams(sources, tail, time, settings.MaxStreams);
         var health = new ServiceHealth([.. HealthOf(parts, settings)], time, log);
         var metrics = new MetricsPage(new RequestMetrics(), [.. MetricsOf(sources, parts, streams)]);
-        List<IEndpointGroup> groups = [new DocumentEndpoints(), new HealthEndpoints(health, metrics, settings.MetricsNeedKey)];
-        if (parts.Flows is not null)
-            groups.Add(new ReadingEndpoints(sources, streams, health, time));
-        return new ReadOut(tail, streams, groups);
+        return new ReadOut(
+            tail, streams,
+            [
+                new DocumentEndpoints(), new HealthEndpoints(health, metrics, settings.MetricsNeedKey),
+                new ReadingEndpoints(sources, streams, health, time),
+            ]);
     }
 
     /// <inheritdoc/>
@@ -96,9 +99,7 @@ internal sealed class ReadOut : IAsyncDisposable
         if (parts.Gateway is { } gateway)
             yield return new GatewayMetrics(gateway);
         if (parts.Flows is { } flows)
-        {
             yield return new FlowMetrics(flows, parts.Log, parts.Clock);
-            yield return new AlertMetrics(sources.History, sources.Picture, streams);
-        }
+        yield return new AlertMetrics(sources.History, sources.Picture, streams);
     }
 }

@@ -21,18 +21,21 @@ internal static class Description
     public static JsonElement Paths => Root.GetProperty("paths");
 
     /// <summary>Checks an answer to a request, if the description knows path and method.</summary>
-    public static void Check(string method, string pathAndQuery, int status, JsonElement body)
+    public static void Check(string method, string path, int status, JsonElement body)
     {
-        var path = pathAndQuery.Split('?')[0];
-        var described = Paths.EnumerateObject().Where(p => Matches(p.Name, path)).OrderBy(p => p.Name.Contains('{')).FirstOrDefault().Value;
-        if (described.ValueKind == JsonValueKind.Undefined || !described.TryGetProperty(method.ToLowerInvariant(), out var operation))
+        if (Operation(method, path) is not { } operation)
             return;
 
         var isKnown = operation.GetProperty("responses").TryGetProperty(status.ToString(CultureInfo.InvariantCulture), out var response);
         Assert.True(isKnown, $"{method} {path}: schemas/openapi.json does not know the status {status}: {body}");
-        var content = Resolve(response).GetProperty("content").EnumerateObject().Single();
-        var problems = Validate(content.Value.GetProperty("schema"), body).ToArray();
-        Assert.True(problems.Length == 0, $"{method} {path} {status}: not as schemas/openapi.json says: {string.Join("; ", problems)}");
+        Check(Resolve(response).GetProperty("content").EnumerateObject().Single().Value, body, $"{method} {path} {status}");
+    }
+
+    /// <summary>Checks the JSON body of a request that was taken.</summary>
+    public static void CheckTaken(string method, string path, JsonElement body)
+    {
+        if (Operation(method, path) is { } operation && operation.TryGetProperty("requestBody", out var request))
+            Check(request.GetProperty("content").GetProperty("application/json"), body, $"the body of {method} {path}");
     }
 
     /// <summary>What is wrong with a value under a schema.</summary>
@@ -63,6 +66,18 @@ internal static class Description
         return element;
     }
 
+    private static void Check(JsonElement content, JsonElement body, string what)
+    {
+        var problems = Validate(content.GetProperty("schema"), body).ToArray();
+        Assert.True(problems.Length == 0, $"{what}: not as schemas/openapi.json says: {string.Join("; ", problems)}");
+    }
+
+    private static JsonElement? Operation(string method, string path)
+    {
+        var described = Paths.EnumerateObject().Where(p => Matches(p.Name, path)).OrderBy(p => p.Name.Contains('{')).FirstOrDefault().Value;
+        return described.ValueKind == JsonValueKind.Object && described.TryGetProperty(method.ToLowerInvariant(), out var operation) ? operation : null;
+    }
+
     private static IEnumerable<string> Plain(JsonElement schema, JsonElement value, string at)
     {
         if (schema.TryGetProperty("type", out var type) && !TypeFits(type, value))
@@ -74,8 +89,10 @@ internal static class Description
             JsonValueKind.Object => Members(schema, value, at),
             JsonValueKind.Array when schema.TryGetProperty("items", out var items) =>
                 value.EnumerateArray().SelectMany((item, i) => Validate(items, item, $"{at}[{i}]")),
+            JsonValueKind.String when schema.TryGetProperty("pattern", out var pattern)
+                && !Regex.IsMatch(value.GetString()!, pattern.GetString()!) => [$"{at}: {value} does not match {pattern}"],
             JsonValueKind.String when schema.TryGetProperty("format", out var format) && format.GetString() == "date-time"
-                && !Regex.IsMatch(value.GetString()!, @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$") => [$"{at}: {value} is not a time"],
+                && !Regex.IsMatch(value.GetString()!, @"^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$") => [$"{at}: {value} is not a time"],
             JsonValueKind.Number when schema.TryGetProperty("minimum", out var least) && value.GetDouble() < least.GetDouble() =>
                 [$"{at}: {value} is below {least}"],
             _ => [],

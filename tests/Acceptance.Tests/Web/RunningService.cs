@@ -41,8 +41,15 @@ internal sealed class RunningService : IAsyncDisposable
         var bytes = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
         using var json = JsonDocument.Parse(bytes.Length == 0 ? "null"u8.ToArray() : bytes);
 
-        // Whatever a test asks for, the answer is held to the description of the interface.
-        Description.Check(request.Method.Method, request.RequestUri!.OriginalString, (int)response.StatusCode, json.RootElement);
+        // Whatever a test asks for, the answer is held to the description of the interface, and so is what was taken.
+        var (method, path) = (request.Method.Method, request.RequestUri!.AbsolutePath);
+        Description.Check(method, path, (int)response.StatusCode, json.RootElement);
+        if (response.IsSuccessStatusCode && request.Content is { Headers: { ContentType.MediaType: "application/json", ContentEncoding.Count: 0 } } sent)
+        {
+            using var taken = JsonDocument.Parse(await sent.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+            Description.CheckTaken(method, path, taken.RootElement);
+        }
+
         return ((int)response.StatusCode, json.RootElement.Clone(), response);
     }
 

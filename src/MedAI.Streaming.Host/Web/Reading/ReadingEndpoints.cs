@@ -52,6 +52,9 @@ internal sealed class ReadingEndpoints(ReadingSources sources, AlertStreams stre
         if (query.Problem is { } problem)
             return problem.WriteAsync(context);
 
+        if (!sources.Watches)
+            return ReadingSources.NotHere.WriteAsync(context);
+
         // Before the picture is looked at: a stream that goes on from there may repeat what the picture shows, but lacks nothing.
         var cursor = sources.History.EndCursor();
         var maySee = sources.SightOf(context.Caller());
@@ -85,6 +88,8 @@ internal sealed class ReadingEndpoints(ReadingSources sources, AlertStreams stre
             return problem.WriteAsync(context);
         if (!sources.TryPatient(context, out var patient, out var refused))
             return refused.WriteAsync(context);
+        if (!sources.Watches || sources.IsWatched?.Invoke(patient) == false)
+            return ReadingSources.NotHere.WriteAsync(context);
 
         var ask = new SeriesAsk(patient, series, isOffered, from, until, limit, place);
         var page = SeriesPage.Read(sources.Series, ask, context.RequestAborted);

@@ -21,10 +21,18 @@ internal sealed record ReadingSources
     public Func<string, string?>? WardOf { get; init; }
 
     /// <summary>
-    /// Whether this process still watches a patient; null: it watches all. Of one that another process took over the picture only has
-    /// an old view.
+    /// Whether this process watches a patient; null: it watches all. Of one that another process watches it has no series, and no view
+    /// or an old one.
     /// </summary>
     public Func<string, bool>? IsWatched { get; init; }
+
+    /// <summary>Whether this process watches anybody at all.</summary>
+    public bool Watches { get; init; } = true;
+
+    /// <summary>What to answer where only a process that watches knows: to say nothing is known would be taken for quiet.</summary>
+    public static Problem NotHere { get; } = new(
+        421, "not_watched_here", "This process does not watch this patient, so it has no series and no view of them; another one does. "
+        + "Episodes and alerts are to be had from every process.");
 
     /// <summary>Whether a caller may see a patient.</summary>
     public Func<string, bool> SightOf(Caller caller) =>

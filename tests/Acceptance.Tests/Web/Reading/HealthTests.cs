@@ -96,16 +96,20 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_gateway_is_ready_when_its_log_answers_and_has_nothing_to_read_out()
+    public async Task A_gateway_is_ready_when_its_log_answers_and_does_not_pretend_to_watch()
     {
         await using var service = await MonitoredService.StartAsync(decides: false);
 
         var (status, reasons) = await service.ReadyAsync();
-        var (ward, _, _) = await service.Running.SendAsync(HttpMethod.Get, "/v1/ward");
+        var answers = new List<int>();
+        foreach (var path in (string[])["/v1/ward", "/v1/patients/p/series", "/v1/patients/p/scores", "/v1/patients/p/episodes", "/v1/alerts"])
+        {
+            answers.Add((await service.Running.SendAsync(HttpMethod.Get, path)).Status);
+        }
 
         Assert.Equal(200, status);
         Assert.Equal(["log"], reasons.Keys);
-        Assert.Equal(404, ward);
+        Assert.Equal([421, 421, 421, 200, 200], answers);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 // Clients that lose their connection again and again, beside flows that go on deciding, hear every transition once and in order.
 using MedAI.Streaming.Adapters.Sqlite;
+using MedAI.Streaming.Host.Web.Reading;
 using MedAI.Streaming.Pipeline.Ports;
 using Xunit;
 
@@ -19,7 +20,7 @@ public sealed class ResumingListenersTests : IDisposable
     public async Task Streams_resume_without_a_gap_and_without_repeats(int seed)
     {
         using var store = EdgeStore.Create(Path.Combine(_directory, "store"), 2);
-        await using var service = await ReadingService.StartAsync(history: store.History);
+        await using var service = await ReadingService.StartAsync(history: new NamedHistory(store.History, "s1"));
         var writers = Enumerable.Range(0, 2).Select(partition => Task.Run(() => WriteAsync(store, service, partition, new Random(seed + partition)), Stop));
         var listeners = Enumerable.Range(0, 6).Select(n => ListenAsync(service, new Random((seed * 100) + n))).ToArray();
         var poller = PollAsync(service, new Random(seed));
