@@ -66,6 +66,9 @@ internal sealed class CommandLine
     public HostSettings Settings(ParseResult parsed) =>
         ConfigurationLoader.Load(parsed.GetValue(ConfigurationFile), _surroundings.Variables);
 
+    /// <summary>Whether an option stands in a command line; a default value does not.</summary>
+    public static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
     /// <summary>An option for a whole number of a range.</summary>
     public static Option<int?> Whole(string name, string description, int least, int most) => new(name)
     {

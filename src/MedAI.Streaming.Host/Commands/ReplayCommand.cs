@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using MedAI.Streaming.Evaluation.Readers;
 using MedAI.Streaming.Host.Composition;
+using MedAI.Streaming.Host.Send;
 using MedAI.Streaming.Host.View;
 
 namespace MedAI.Streaming.Host.Commands;
@@ -55,20 +56,27 @@ internal sealed class ReplayCommand : MedaiCommand
     };
     private readonly Option<bool> _watch = new("--watch") { Description = "Show the ward while it plays." };
     private readonly Option<bool> _noModel = CommandLine.NoModel();
+    private readonly SendOptions _send = new();
+    private readonly Option<bool> _asLive = new("--as-live")
+    {
+        Description = "With --to http: move all times so that the recording begins now, and go on at its own pace.",
+    };
 
     public ReplayCommand(CommandLine line)
         : base(
-            "replay", "Plays recorded patients through the pipeline into a store.",
+            "replay", "Plays recorded patients through the pipeline into a store, or sends them to a receiver.",
             "medai replay bidmc bidmc/numerics_1hz.csv.gz --speed 60 --watch",
             "medai replay cinc2019 training_setA.csv.gz --patients 500 --out out/a --report a.json",
             "medai replay cinc2019 training_setA.csv.gz --patients 500 --out out/a --resume   # after an interruption",
-            "medai replay csv my-readings.csv --out out/mine")
+            "medai replay csv my-readings.csv --out out/mine",
+            "medai replay bidmc bidmc/numerics_1hz.csv.gz --to http://127.0.0.1:8080 --as-live",
+            "medai replay bidmc bidmc/numerics_1hz.csv.gz --to kafka://127.0.0.1:9092/recorded.")
     {
         _line = line;
         Arguments.Add(_format);
         Arguments.Add(_path);
-        Option[] options = [_speed, _out, _patients, _from, _until, _batch, _partitions, _resume, _report, _watch, _noModel];
-        foreach (var option in options)
+        Option[] options = [_speed, _out, _patients, _from, _until, _batch, _partitions, _resume, _report, _watch, _noModel, _asLive];
+        foreach (var option in options.Concat(_send.All))
         {
             Options.Add(option);
         }
@@ -77,26 +85,36 @@ internal sealed class ReplayCommand : MedaiCommand
         SetAction(RunAsync);
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupted)
+    private Task<int> RunAsync(ParseResult parsed, CancellationToken interrupted)
     {
-        var settings = CommandLine.WithoutModel(_line.Settings(parsed), parsed.GetValue(_noModel));
-        settings = settings with { Batch = parsed.GetValue(_batch) ?? settings.Batch };
         var part = new ReadOptions(parsed.GetValue(_patients), parsed.GetValue(_from), parsed.GetValue(_until));
         if (part.Until <= part.From)
             throw new UsageException($"--until {part.Until:O} must be after --from {part.From:O}.");
 
-        var reportFile = parsed.GetValue(_report);
-        CheckReport(reportFile);
-        var source = Source(parsed.GetValue(_format)!, parsed.GetValue(_path)!);
+        OutputFile.Check("--report", parsed.GetValue(_report));
+        if (_send.Target(parsed) is { } target)
+            return SendAsync(parsed, target, part, interrupted);
+
+        _send.RefuseWithoutTarget(parsed);
+        if (parsed.GetValue(_asLive))
+            throw new UsageException("--as-live says how to send, but there is no --to. Add it, or leave --as-live out.");
+
+        return StoreAsync(parsed, part, interrupted);
+    }
+
+    private async Task<int> StoreAsync(ParseResult parsed, ReadOptions part, CancellationToken interrupted)
+    {
+        var settings = CommandLine.WithoutModel(_line.Settings(parsed), parsed.GetValue(_noModel));
+        settings = settings with { Batch = parsed.GetValue(_batch) ?? settings.Batch };
+        var recording = Recording.Open(parsed.GetValue(_format)!, parsed.GetValue(_path)!, part);
         var plan = new EdgeRunPlan(
-            parsed.GetValue(_out) ?? settings.StoreDirectory, InWords(source, parsed.GetValue(_path)!, part),
-            parsed.GetValue(_partitions), parsed.GetValue(_resume));
+            parsed.GetValue(_out) ?? settings.StoreDirectory, recording.InWords, parsed.GetValue(_partitions), parsed.GetValue(_resume));
         var speed = parsed.GetValue(_speed);
         using var law = ServedLaw.Load(settings, new HostLog(_line.Surroundings.Error, settings.LogLevel));
         var feed = parsed.GetValue(_watch) ? new WardFeed() : null;
         using var run = EdgeRun.Open(plan, settings, law, _line.Surroundings.Time, feed);
         var progress = new ProgressLine(_line.Surroundings, run);
-        var work = run.RunAsync(Translated(source.Read(part, progress)), speed, interrupted);
+        var work = run.RunAsync(recording.Read(progress), speed, interrupted);
         if (feed is null)
         {
             await progress.ShowWhileAsync(work);
@@ -104,11 +122,39 @@ internal sealed class ReplayCommand : MedaiCommand
         else
         {
             var status = new WardStatus(
-                $"replay of {source.Format}", SpeedInWords(speed), law.InWords, law.AlertRisk, () => run.Logged);
+                $"replay of {recording.Format}", SpeedInWords(speed), law.InWords, law.AlertRisk, () => run.Logged);
             await new WardView(feed, _line.Surroundings, status).ShowWhileAsync(work);
         }
 
-        return Finish(run, await work, plan, reportFile);
+        return Finish(run, await work, plan, parsed.GetValue(_report));
+    }
+
+    private Task<int> SendAsync(ParseResult parsed, SendTarget target, ReadOptions part, CancellationToken interrupted)
+    {
+        foreach (var option in new Option[] { _out, _partitions, _resume, _watch, _noModel })
+        {
+            if (CommandLine.IsGiven(parsed, option))
+                throw new UsageException($"{option.Name} is of a store here, and --to sends to a receiver, which has its own. Leave one of them out.");
+        }
+
+        var settings = _line.Settings(parsed);
+        var sending = new RecordedSending(_line.Surroundings, settings, parsed.GetValue(_report));
+        var asLive = parsed.GetValue(_asLive);
+        var speed = !CommandLine.IsGiven(parsed, _speed) && asLive ? 1 : parsed.GetValue(_speed);
+        if (asLive && speed != 1)
+            throw new UsageException("--as-live goes at the recording's own pace: at another --speed its times would not be those of now. Leave --speed out.");
+
+        var send = _send.Read(parsed, _line.Surroundings, parsed.GetValue(_batch), FrameForm.Protobuf);
+        if (target is not SendTarget.Kafka kafka)
+            return sending.ToServiceAsync(Open(), send, speed, asLive, interrupted);
+
+        _send.RefuseJournal(parsed);
+        if (asLive || CommandLine.IsGiven(parsed, _batch))
+            throw new UsageException("a recording keeps its own times and order in Kafka: --as-live and --batch are of http. Leave them out.");
+
+        return sending.ToKafkaAsync(Open(), kafka, speed, interrupted);
+
+        Recording Open() => Recording.Open(parsed.GetValue(_format)!, parsed.GetValue(_path)!, part);
     }
 
     private int Finish(EdgeRun run, EdgeRunOutcome outcome, EdgeRunPlan plan, string? reportFile)
@@ -124,16 +170,6 @@ internal sealed class ReplayCommand : MedaiCommand
         WriteReport(reportFile, report, plan.Directory);
         RunSummary.Write(_line.Surroundings.Output, report, plan.Directory);
         return ExitCodes.Ok;
-    }
-
-    // Found out before hours of work, not after.
-    private static void CheckReport(string? file)
-    {
-        var folder = file is null ? null : Path.GetDirectoryName(Path.GetFullPath(file));
-        if (folder is not null && !Directory.Exists(folder))
-            throw new UsageException($"--report: there is no folder {folder}. Make it, or choose another file.");
-        if (Directory.Exists(file))
-            throw new UsageException($"--report: {file} is a folder. Name a file in it.");
     }
 
     private static void WriteReport(string? file, RunReport report, string store)
@@ -153,42 +189,6 @@ internal sealed class ReplayCommand : MedaiCommand
                 refused);
         }
     }
-
-    private static IRecordedSource Source(string format, string path)
-    {
-        try
-        {
-            return RecordedSources.Open(format, path);
-        }
-        catch (Exception refused) when (refused is RecordedInputException or IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(refused.Message, refused);
-        }
-    }
-
-    // The readers' own word for unreadable input becomes the program's, wherever in the middle of the work it comes.
-    private static IEnumerable<Domain.Stream.LogElement> Translated(IEnumerable<Domain.Stream.LogElement> elements)
-    {
-        using var source = elements.GetEnumerator();
-        while (true)
-        {
-            try
-            {
-                if (!source.MoveNext())
-                    break;
-            }
-            catch (Exception refused) when (refused is RecordedInputException or IOException or UnauthorizedAccessException)
-            {
-                throw new InputException(refused.Message, refused);
-            }
-
-            yield return source.Current;
-        }
-    }
-
-    private static string InWords(IRecordedSource source, string path, ReadOptions part) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{source.Format} {Path.GetFullPath(path)} patients={part.Patients} from={part.From:O} until={part.Until:O}");
 
     private static string SpeedInWords(double speed) =>
         speed == 0 ? "as fast as it goes" : string.Create(CultureInfo.InvariantCulture, $"{speed:0.##} x real time");

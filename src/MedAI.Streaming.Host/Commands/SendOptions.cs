@@ -52,8 +52,19 @@ internal sealed class SendOptions
     {
         foreach (var option in All)
         {
-            if (option != _to && parsed.GetResult(option) is not null)
+            if (option != _to && CommandLine.IsGiven(parsed, option))
                 throw new UsageException($"{option.Name} says how to send, but there is no --to. Add it, or leave {option.Name} out.");
+        }
+    }
+
+    /// <summary>Refuses a journal of frames that nobody answers one by one.</summary>
+    /// <exception cref="UsageException">One was asked for.</exception>
+    public void RefuseJournal(ParseResult parsed)
+    {
+        foreach (var option in new Option[] { _journal, _giveUp })
+        {
+            if (CommandLine.IsGiven(parsed, option))
+                throw new UsageException($"{option.Name} is of frames that are answered one by one, and a recording goes into Kafka as a whole. Leave it out.");
         }
     }
 
@@ -70,7 +81,7 @@ internal sealed class SendOptions
         {
             foreach (var option in new Option[] { _key, _gzip, _connections })
             {
-                if (parsed.GetResult(option) is not null)
+                if (CommandLine.IsGiven(parsed, option))
                     throw new UsageException($"{option.Name} is of HTTP, and --to is of Kafka, whose client is set up under kafka.client. Leave it out.");
             }
         }

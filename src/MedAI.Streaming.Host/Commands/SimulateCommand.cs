@@ -1,6 +1,8 @@
 // Simulates a fleet of devices that push frames to a service, with the faults of real networks.
 using System.CommandLine;
 using System.Globalization;
+using MedAI.Streaming.Adapters.Kafka;
+using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Send;
 using MedAI.Streaming.Simulation;
 
@@ -72,6 +74,7 @@ internal sealed class SimulateCommand : MedaiCommand
             "simulate", "Simulates a fleet of devices that push frames. All patients are made up.",
             "medai simulate --to http://127.0.0.1:8080 --devices 100",
             "medai simulate --to http://127.0.0.1:8080 --devices 10000 --minutes 2 --faults all --journal sent.tsv --report sent.json",
+            "medai simulate --to kafka://127.0.0.1:9092 --devices 1000 --seconds 60 --form json",
             "medai simulate --to https://ward.example --faults duplicates=0.2,late --form json --gzip   # the key is in MEDAI_KEY")
     {
         _line = line;
@@ -91,7 +94,11 @@ internal sealed class SimulateCommand : MedaiCommand
         OutputFile.Check("--report", reportFile);
         var length = Length(parsed);
         var options = Fleet(parsed);
-        var (route, control, isRegistered) = await OpenAsync(settings, options, parsed.GetValue(_register), interrupted);
+        var wish = parsed.GetValue(_register);
+        if (wish == RegisterWish.Always && settings.Target is SendTarget.Kafka)
+            throw new UsageException("--register always is of HTTP: Kafka itself takes no patients. Leave it out; frames name their patients.");
+
+        var (route, control, isRegistered) = await OpenAsync(_line.Settings(parsed), settings, options, wish, interrupted);
         await using var sending = new Sending(settings, route, control, _line.Surroundings.Time, interrupted);
 
         // Registering may have taken a while: the fleet begins now.
@@ -118,13 +125,20 @@ internal sealed class SimulateCommand : MedaiCommand
     }
 
     private async Task<(ISendRoute Route, ControlClient? Control, bool IsRegistered)> OpenAsync(
-        SendSettings settings, LiveFleetOptions options, RegisterWish wish, CancellationToken interrupted)
+        HostSettings configured, SendSettings settings, LiveFleetOptions options, RegisterWish wish, CancellationToken interrupted)
     {
+        var time = _line.Surroundings.Time;
+        if (settings.Target is SendTarget.Kafka kafka)
+        {
+            var producer = KafkaDeviceProducer.Open(kafka.Options(configured.Kafka));
+            return (new KafkaRoute(producer, settings.Form, time), null, false);
+        }
+
         var service = (SendTarget.Http)settings.Target;
-        var client = new ServiceClient(service, settings.Key, FleetRegistration.AtOnce + settings.Lanes.Lanes, _line.Surroundings.Time);
+        var client = new ServiceClient(service, settings.Key, FleetRegistration.AtOnce + settings.Lanes.Lanes, time);
         try
         {
-            var control = new ControlClient(client, _line.Surroundings.Time);
+            var control = new ControlClient(client, time);
             var registration = new FleetRegistration(control, settings.Lanes.GiveUpAfter);
             var patients = new LiveFleet(options).Patients;
             var work = registration.RegisterAsync(patients, wish, interrupted);

@@ -30,6 +30,8 @@ internal abstract record ControlRequest(string Patient)
 /// <param name="time">Waits.</param>
 internal sealed class ControlClient(ServiceClient client, TimeProvider time)
 {
+    private const string By = "medai simulate";
+
     /// <summary>Does a request, again and again while the service has no time for it or does not answer.</summary>
     /// <param name="request">The request; to do it twice changes nothing.</param>
     /// <param name="giveUpAfter">For how long.</param>
@@ -91,12 +93,19 @@ internal sealed class ControlClient(ServiceClient client, TimeProvider time)
                     json.WriteString("admission", JsonTime.Format(admission));
                 WriteText(json, "ward", facts.Ward);
                 WriteText(json, "bed", facts.Bed);
-                WriteText(json, "spO2Scale2OrderedBy", facts.SpO2Scale2OrderedBy);
+                if (facts.SpO2Scale2OrderedBy is { Length: > 0 } by)
+                {
+                    json.WriteStartObject("spo2Scale");
+                    json.WriteString("orderedBy", by);
+                    json.WriteEndObject();
+                }
+
                 if (facts.Pregnant)
                     json.WriteBoolean("pregnant", true);
                 break;
             case ControlRequest.Wears wears:
                 json.WriteString("from", JsonTime.Format(wears.From));
+                json.WriteString("by", By);
                 break;
         }
     }

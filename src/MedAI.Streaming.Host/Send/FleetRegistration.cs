@@ -26,6 +26,8 @@ internal sealed class FleetRegistration(ControlClient control, TimeSpan giveUpAf
     public const int AtOnce = 16;
 
 
+    private const string WornAlready = "worn_since";
+
     // Clocks of devices may be wrong by minutes; what they say then is still their wearer's.
     private static readonly TimeSpan WornBefore = TimeSpan.FromHours(1);
     private int _done;
@@ -58,7 +60,11 @@ internal sealed class FleetRegistration(ControlClient control, TimeSpan giveUpAf
         var from = patient.Facts.ArrivalTime - (long)WornBefore.TotalMilliseconds;
         foreach (var device in patient.Devices)
         {
-            Check(await control.DoAsync(new ControlRequest.Wears(patient.Facts.Patient, device, from), giveUpAfter, stop), patient, stop);
+            var answer = await control.DoAsync(new ControlRequest.Wears(patient.Facts.Patient, device, from), giveUpAfter, stop);
+
+            // An earlier run of the fleet may have said so: who wears a device does not put it on again.
+            if (answer.Code != WornAlready)
+                Check(answer, patient, stop);
         }
 
         Interlocked.Increment(ref _done);

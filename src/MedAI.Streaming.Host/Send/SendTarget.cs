@@ -1,4 +1,6 @@
 // Where frames are sent to: a service over HTTP, or the topics of a Kafka cluster.
+using MedAI.Streaming.Adapters.Kafka;
+
 namespace MedAI.Streaming.Host.Send;
 
 /// <summary>A receiver of frames.</summary>
@@ -54,6 +56,10 @@ internal abstract record SendTarget
     /// <param name="TopicPrefix">What stands before the names of the topics; may be empty.</param>
     public sealed record Kafka(string Brokers, string TopicPrefix) : SendTarget
     {
+        /// <summary>What a site says of Kafka, with these brokers and topics.</summary>
+        public KafkaOptions Options(KafkaOptions configured) =>
+            configured with { BootstrapServers = Brokers, TopicPrefix = TopicPrefix };
+
         /// <inheritdoc/>
         public override string ToString() => TopicPrefix.Length == 0 ? $"kafka://{Brokers}" : $"kafka://{Brokers}/{TopicPrefix}";
     }

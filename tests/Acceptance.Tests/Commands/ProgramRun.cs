@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Acceptance.Tests.Commands;
 
-internal sealed class ProgramRun : IDisposable
+internal sealed class ProgramRun(TimeProvider? time = null) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("medai-test-");
 
@@ -33,7 +33,7 @@ internal sealed class ProgramRun : IDisposable
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         var app = new MedaiApp(
-            new Surroundings { Output = output, Error = error, Time = TimeProvider.System, Variables = Variables });
+            new Surroundings { Output = output, Error = error, Time = time ?? TimeProvider.System, Variables = Variables });
         var code = await app.RunAsync(arguments, interrupted);
         (Output, Error) = (output.ToString(), error.ToString());
         return code;

@@ -3,6 +3,8 @@ using Acceptance.Tests.Web;
 using MedAI.Streaming.Adapters.Sqlite;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Host.Composition;
+using MedAI.Streaming.Host.Web;
+using MedAI.Streaming.Host.Web.Control;
 using MedAI.Streaming.Host.Web.Frames;
 using MedAI.Streaming.Host.Web.Patients;
 using MedAI.Streaming.Pipeline;
@@ -33,14 +35,16 @@ internal sealed class LogReceiver : ILogGateway, IAsyncDisposable
     private readonly LogGateway _gateway;
     private readonly Task _work;
     private readonly Func<int, Mood> _mood;
+    private readonly TimeProvider _time;
     private RunningService? _service;
     private int _requests;
 
-    private LogReceiver(string folder, Func<int, Mood> mood)
+    private LogReceiver(string folder, Func<int, Mood> mood, TimeProvider time)
     {
+        _time = time;
         _mood = mood;
         _store = EdgeStore.Create(folder, 3);
-        _gateway = new LogGateway(new LogAppender(_store.Log), new LogGatewayOptions(), TimeProvider.System, () => 0);
+        _gateway = new LogGateway(new LogAppender(_store.Log), new LogGatewayOptions(), time, () => 0);
         _work = _gateway.RunAsync();
     }
 
@@ -54,11 +58,16 @@ internal sealed class LogReceiver : ILogGateway, IAsyncDisposable
     /// <param name="folder">Of the store.</param>
     /// <param name="mood">What becomes of the requests, counted from 0.</param>
     /// <param name="settings">Limits.</param>
-    public static async Task<LogReceiver> StartAsync(string folder, Func<int, Mood>? mood = null, HttpSettings? settings = null)
+    /// <param name="time">Its clock.</param>
+    /// <param name="callers">Who may do what; null: everybody may do everything.</param>
+    public static async Task<LogReceiver> StartAsync(
+        string folder, Func<int, Mood>? mood = null, HttpSettings? settings = null, TimeProvider? time = null, ICallerSource? callers = null)
     {
-        var receiver = new LogReceiver(folder, mood ?? (_ => Mood.Takes));
+        var receiver = new LogReceiver(folder, mood ?? (_ => Mood.Takes), time ?? TimeProvider.System);
         settings ??= RunningService.Settings;
-        receiver._service = await RunningService.StartAsync(settings, null, new FrameEndpoints(receiver, receiver.Directory, settings));
+        receiver._service = await RunningService.StartAsync(
+            settings, callers, new FrameEndpoints(receiver, receiver.Directory, settings),
+            new ControlEndpoints(new PatientControl(receiver, receiver.Directory, [], receiver._time), receiver.Directory));
         return receiver;
     }
 

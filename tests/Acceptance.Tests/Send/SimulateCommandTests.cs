@@ -1,6 +1,7 @@
 // What a simulated fleet was told to be in the log is in the log, whatever happens on the way.
 using System.Text.Json;
 using MedAI.Streaming.Host;
+using MedAI.Streaming.Host.Web;
 using Xunit;
 
 namespace Acceptance.Tests.Send;
@@ -8,6 +9,7 @@ namespace Acceptance.Tests.Send;
 public sealed class SimulateCommandTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("medai-simulate-");
+    private readonly HurriedTime _time = new();
     private string _output = "";
     private string _error = "";
 
@@ -20,7 +22,7 @@ public sealed class SimulateCommandTests : IDisposable
     [InlineData("--form json --gzip --connections 1 --batch 7")]
     public async Task A_fleet_without_faults_arrives_whole_and_in_order(string options)
     {
-        await using var receiver = await LogReceiver.StartAsync(At("store"));
+        await using var receiver = await LogReceiver.StartAsync(At("store"), time: _time);
 
         var report = await SimulateAsync(receiver, $"--devices 20 --seconds 30 {options}");
 
@@ -46,7 +48,7 @@ public sealed class SimulateCommandTests : IDisposable
             5 => Mood.TakesAndFails,
             8 => Mood.Fails,
             _ => Mood.Takes,
-        });
+        }, time: _time);
 
         var report = await SimulateAsync(
             receiver, $"--devices 60 --seconds 90 --form {form} --seed {seed} --give-up 3600 "
@@ -71,9 +73,9 @@ public sealed class SimulateCommandTests : IDisposable
     [Fact]
     public async Task A_receiver_that_stays_busy_is_given_up_in_time_and_the_journal_says_so()
     {
-        await using var receiver = await LogReceiver.StartAsync(At("store"), _ => Mood.Busy);
+        await using var receiver = await LogReceiver.StartAsync(At("store"), _ => Mood.Busy, time: _time);
 
-        var report = await SimulateAsync(receiver, "--devices 3 --seconds 10 --give-up 20", ExitCodes.Failure);
+        var report = await SimulateAsync(receiver, "--devices 3 --seconds 10 --give-up 20 --register never", ExitCodes.Failure);
 
         await receiver.DisposeAsync();
         var journal = SentJournal.Read(At("journal.tsv"));
@@ -89,7 +91,7 @@ public sealed class SimulateCommandTests : IDisposable
     public async Task A_limit_of_the_receiver_cuts_requests_and_nothing_else()
     {
         var settings = Web.RunningService.Settings with { MaxFrames = 40 };
-        await using var receiver = await LogReceiver.StartAsync(At("store"), settings: settings);
+        await using var receiver = await LogReceiver.StartAsync(At("store"), settings: settings, time: _time);
 
         var report = await SimulateAsync(receiver, "--devices 200 --rate 5 --seconds 3 --connections 1 --faults corrupt=0.1");
 
@@ -100,6 +102,58 @@ public sealed class SimulateCommandTests : IDisposable
         Assert.Equal(3000, report.GetProperty("unique").GetInt32());
         Assert.All(journal.Frames.Where(frame => frame.Outcome == "refused"), frame => Assert.Equal("malformed", frame.Reason));
         Assert.True(report.GetProperty("resent").GetInt32() > 0);
+    }
+
+    [Theory]
+    [InlineData("auto", Scopes.All, true)]
+    [InlineData("always", Scopes.All, true)]
+    [InlineData("auto", Scopes.Ingest, false)]
+    [InlineData("never", Scopes.All, false)]
+    public async Task Patients_and_devices_are_registered_where_that_is_wanted_and_allowed(string wish, object scopes, bool isRegistered)
+    {
+        await using var receiver = await LogReceiver.StartAsync(At("store"), time: _time, callers: new OneCaller((Scopes)scopes));
+
+        await SimulateAsync(receiver, $"--devices 25 --seconds 20 --faults skew=0.3 --name trial --key medai_x --register {wish}");
+
+        var patients = receiver.Directory.Patients;
+        var worn = receiver.Directory.Intervals().Select(device => (device.Device, device.Interval.Patient)).ToHashSet();
+        await receiver.DisposeAsync();
+        var journal = SentJournal.Read(At("journal.tsv"));
+        journal.AssertAgreesWithLogOf(At("store"));
+        Assert.Equal(500, journal.Count("acknowledged"));
+        var said = journal.Frames.Select(frame => (frame.Device, frame.Patient)).ToHashSet();
+        Assert.Equal(isRegistered ? said : [], worn);
+        Assert.Equal(isRegistered ? said.Select(one => one.Patient).Distinct().Order() : [], patients.Select(patient => patient.Id));
+        Assert.All(patients, patient => Assert.StartsWith("trial-ward-", patient.Facts.Ward, StringComparison.Ordinal));
+        Assert.Contains(isRegistered ? "were registered" : "named their patients", _output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Registering_that_must_be_and_may_not_is_a_failure()
+    {
+        await using var receiver = await LogReceiver.StartAsync(At("store"), time: _time, callers: new OneCaller(Scopes.Ingest));
+
+        var code = await RunAsync(Arguments(receiver, "--key medai_x --seconds 5 --register always"));
+
+        Assert.Equal(ExitCodes.Failure, code);
+        Assert.Contains("cannot be registered: 403", _error, StringComparison.Ordinal);
+        Assert.Contains("--register never", _error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_run_is_the_same_devices_switched_on_again()
+    {
+        await using var receiver = await LogReceiver.StartAsync(At("store"), time: _time);
+        await SimulateAsync(receiver, "--devices 10 --seconds 20");
+        var first = SentJournal.Read(At("journal.tsv"));
+
+        await SimulateAsync(receiver, "--devices 10 --seconds 20");
+
+        await receiver.DisposeAsync();
+        var second = SentJournal.Read(At("journal.tsv"));
+        Assert.Equal(200, second.Count("acknowledged"));
+        Assert.True(first.Frames.Max(frame => frame.Epoch) < second.Frames.Min(frame => frame.Epoch));
+        Assert.Equal(first.Frames.Select(frame => frame.Device).ToHashSet(), second.Frames.Select(frame => frame.Device).ToHashSet());
     }
 
     [Fact]
@@ -114,13 +168,13 @@ public sealed class SimulateCommandTests : IDisposable
     [Fact]
     public async Task An_interruption_ends_in_order_and_the_journal_tells_all()
     {
-        await using var receiver = await LogReceiver.StartAsync(At("store"));
+        await using var receiver = await LogReceiver.StartAsync(At("store"), time: _time);
         using var interrupt = new CancellationTokenSource();
-        var arguments = Arguments(receiver, "--devices 50 --seconds 3600 --faults late=0.5,duplicates=0.5");
+        var arguments = Arguments(receiver, "--devices 50 --seconds 3600 --register never --faults late=0.5,duplicates=0.5");
 
         // Some minutes of the fleet go by meanwhile.
         var run = RunUntilAsync(arguments, interrupt.Token);
-        while (receiver.Requests < 20 && !run.IsCompleted)
+        while (receiver.Requests < 60 && !run.IsCompleted)
         {
             await Task.Yield();
         }
@@ -133,7 +187,7 @@ public sealed class SimulateCommandTests : IDisposable
         var journal = SentJournal.Read(At("journal.tsv"));
         journal.AssertAgreesWithLogOf(At("store"));
         AssertCounts(journal, Report(), isInterrupted: true);
-        Assert.True(journal.Count("acknowledged") > 100);
+        Assert.True(journal.Count("acknowledged") > 30);
     }
 
     [Theory]
@@ -148,12 +202,18 @@ public sealed class SimulateCommandTests : IDisposable
     [InlineData("simulate --to http://x --report /no/such/folder/r", "--report: there is no folder")]
     [InlineData("simulate --to kafka://k:9092 --gzip", "--gzip is of HTTP")]
     [InlineData("simulate --to kafka://k:9092 --key k", "--key is of HTTP")]
+    [InlineData("simulate --to kafka://k:9092 --register always", "--register always is of HTTP")]
     public async Task Wrong_arguments_are_refused(string arguments, string part)
     {
         var code = await RunAsync(arguments.Split(' '));
 
         Assert.Equal(ExitCodes.Usage, code);
         Assert.Contains(part, _error, StringComparison.Ordinal);
+    }
+
+    private sealed class OneCaller(Scopes scopes) : ICallerSource
+    {
+        public Caller? Identify(ReadOnlySpan<char> token) => token is "medai_x" ? new Caller("x", scopes, [], []) : null;
     }
 
     private static void AssertCounts(SentJournal journal, JsonElement report, bool isInterrupted = false)
@@ -197,7 +257,7 @@ public sealed class SimulateCommandTests : IDisposable
     private async Task<int> RunUntilAsync(string[] arguments, CancellationToken interrupted)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var app = new MedaiApp(new Surroundings { Output = output, Error = error, Time = new HurriedTime() });
+        var app = new MedaiApp(new Surroundings { Output = output, Error = error, Time = _time });
         var code = await app.RunAsync(arguments, interrupted);
         (_output, _error) = (output.ToString(), error.ToString());
         return code;

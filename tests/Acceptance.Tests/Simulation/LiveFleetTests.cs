@@ -35,7 +35,7 @@ public sealed class LiveFleetTests
     {
         var sent = Play(new LiveFleetOptions { Start = Start, Devices = 50, RateHz = rate }, 1_000);
 
-        Assert.All(sent, f => Assert.Equal((LiveFault.None, 1, false), (f.Faults, f.Copies, f.Truncated)));
+        Assert.All(sent, f => Assert.Equal((LiveFault.None, 1), (f.Faults, f.Copies)));
         Assert.All(sent, f => Assert.Equal(f.Frame.EventTime, f.Frame.ArrivalTime));
         Assert.Equal(sent.Select(f => f.Frame.ArrivalTime).Order(), sent.Select(f => f.Frame.ArrivalTime));
         var devices = sent.GroupBy(f => f.Frame.Device).ToList();
@@ -112,9 +112,9 @@ public sealed class LiveFleetTests
     {
         var sent = Play(new LiveFleetOptions { Start = Start, Devices = 50, Faults = LiveFaults.None with { Corrupt = 1 } }, 500);
 
-        Assert.InRange(sent.Count(f => f.Truncated) / (double)sent.Count, 0.18, 0.22);
-        Assert.All(sent.Where(f => !f.Truncated), f => Assert.Equal(1, Rejected(f.Frame.Readings)));
-        Assert.All(sent.Where(f => f.Truncated), f => Assert.Equal(0, Rejected(f.Frame.Readings)));
+        Assert.InRange(sent.Count(f => (f.Faults & LiveFault.Truncated) != 0) / (double)sent.Count, 0.18, 0.22);
+        Assert.All(sent.Where(f => (f.Faults & LiveFault.Truncated) == 0), f => Assert.Equal(1, Rejected(f.Frame.Readings)));
+        Assert.All(sent.Where(f => (f.Faults & LiveFault.Truncated) != 0), f => Assert.Equal(0, Rejected(f.Frame.Readings)));
     }
 
     [Fact]
@@ -173,5 +173,5 @@ public sealed class LiveFleetTests
         + readings.Count - readings.DistinctBy(r => (r.Vital, r.Name)).Count();
 
     private static List<string> Lines(IEnumerable<LiveFrame> frames) =>
-        [.. frames.Select(f => $"{f.Frame with { Readings = [] }} {string.Join(' ', f.Frame.Readings)} {f.Faults} {f.Copies} {f.Truncated}")];
+        [.. frames.Select(f => $"{f.Frame with { Readings = [] }} {string.Join(' ', f.Frame.Readings)} {f.Faults} {f.Copies}")];
 }

@@ -8,6 +8,7 @@ namespace MedAI.Streaming.Simulation;
 internal sealed class LiveDevice
 {
     private const long LongestDuplicateMs = 3_000;
+    private const double ShareTruncated = 0.2;
     private static readonly long[] SkewMs = [-300_000, -20_000, 20_000, 90_000, 300_000];
 
     private readonly string _patient;
@@ -87,12 +88,11 @@ internal sealed class LiveDevice
 
     private LiveFrame Make(long now, RecordedReading[] readings, LiveFault fault)
     {
-        var truncated = false;
         if (_chance.Chance(_faults.Corrupt))
         {
             fault |= LiveFault.Corrupt;
-            truncated = _chance.Chance(0.2);
-            if (!truncated) readings = LiveSensor.Spoil(readings, _chance);
+            if (_chance.Chance(ShareTruncated)) fault |= LiveFault.Truncated;
+            else readings = LiveSensor.Spoil(readings, _chance);
         }
 
         var wasWrong = _wrongClock.IsOn;
@@ -110,7 +110,7 @@ internal sealed class LiveDevice
         if (!lost && _chance.Chance(_faults.Disorder)) fault |= LiveFault.Disorder;
         var copies = lost ? 0 : (fault & LiveFault.Duplicate) != 0 ? 2 : 1;
         var element = new FrameElement(now, _patient, _device, _source, _epoch, ++_sequence, now + ahead, readings);
-        return new LiveFrame(element, fault, copies, truncated);
+        return new LiveFrame(element, fault, copies);
     }
 
     private void Send(long now, LiveFrame frame, LiveOutbox outbox)

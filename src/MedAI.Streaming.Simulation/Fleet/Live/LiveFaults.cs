@@ -23,7 +23,7 @@ public enum LiveFault : byte
     /// <summary>The device's clock was wrong.</summary>
     Skew = 8,
 
-    /// <summary>A reading in it is spoilt, or its bytes are cut off.</summary>
+    /// <summary>A reading in it is spoilt, or all of it (<see cref="Truncated"/>).</summary>
     Corrupt = 16,
 
     /// <summary>It was numbered and never sent.</summary>
@@ -31,6 +31,9 @@ public enum LiveFault : byte
 
     /// <summary>It is the first after a restart: the next epoch, numbered from 1 again.</summary>
     Restart = 64,
+
+    /// <summary>Its last byte is cut off on the wire, in whatever form, so that nobody can read it.</summary>
+    Truncated = 128,
 }
 
 /// <summary>How often each fault is. Rates are shares of a device's frames, 0 to 1.</summary>

@@ -7,8 +7,7 @@ namespace MedAI.Streaming.Simulation;
 /// <param name="Frame">The frame; its arrival time is when the device sends it first.</param>
 /// <param name="Faults">What went wrong with it.</param>
 /// <param name="Copies">How often the device sends it: 1, 2 for a duplicate, and 0 for one that is lost (it is handed out once, to be told).</param>
-/// <param name="Truncated">Whether its last byte is cut off on the wire, in whatever form, so that nobody can read it.</param>
-public sealed record LiveFrame(FrameElement Frame, LiveFault Faults, int Copies, bool Truncated);
+public sealed record LiveFrame(FrameElement Frame, LiveFault Faults, int Copies);
 
 /// <summary>A patient of a live fleet and the devices that they wear.</summary>
 /// <param name="Facts">What is known of the patient; arrival time is the start of the fleet.</param>
