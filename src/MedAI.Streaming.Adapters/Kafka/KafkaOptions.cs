@@ -54,10 +54,10 @@ public sealed record KafkaOptions
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// How long giving up partitions may take (drain and checkpoint) before the group goes on without this worker; at least the
-    /// session timeout.
+    /// How long a worker may be busy with partitions, loading them or giving them up, before the group goes on without it; at least the
+    /// session timeout. (Giving up in a cooperative rebalance has no limit: the others wait, while they work on what they have.)
     /// </summary>
-    public TimeSpan RevokeTimeout { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a record or a transaction may be on its way before the call fails as unavailable.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -98,8 +98,8 @@ public sealed record KafkaOptions
     {
         if (string.IsNullOrWhiteSpace(BootstrapServers))
             throw Wrong("kafka.bootstrapServers names no broker. Give host:port, for example kafka-1:9092,kafka-2:9092.");
-        if (SessionTimeout > RevokeTimeout)
-            throw Wrong($"kafka.revokeTimeout ({RevokeTimeout}) must not be shorter than kafka.sessionTimeout ({SessionTimeout}).");
+        if (SessionTimeout > BusyTimeout)
+            throw Wrong($"kafka.busyTimeout ({BusyTimeout}) must not be shorter than kafka.sessionTimeout ({SessionTimeout}).");
         KafkaClients.CheckNames(this);
         using (KafkaClients.Consumer(this, "check", new KafkaTrouble(this)))
         using (KafkaClients.Producer(this, "check", new KafkaTrouble(this)))

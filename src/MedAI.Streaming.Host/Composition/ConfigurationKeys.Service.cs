@@ -36,7 +36,7 @@ internal static partial class ConfigurationKeys
                 "This worker's own name in the group; under it a worker that is back in time keeps its partitions."),
             Whole("kafka.sessionTimeoutSeconds", (int)kafka.SessionTimeout.TotalSeconds, 1, 1800,
                 "How long a worker may be silent before its partitions go to others, seconds."),
-            Whole("kafka.revokeTimeoutSeconds", (int)kafka.RevokeTimeout.TotalSeconds, 1, 3600,
+            Whole("kafka.revokeTimeoutSeconds", (int)kafka.BusyTimeout.TotalSeconds, 1, 3600,
                 "How long giving up partitions may take before the group goes on without the worker, seconds."),
             Whole("kafka.requestTimeoutSeconds", (int)kafka.RequestTimeout.TotalSeconds, 1, 300,
                 "How long a record or a transaction may be on its way before it counts as failed, seconds."),

@@ -20,12 +20,12 @@ internal static class KafkaSettingsReader
             Spread = values.Word("kafka.assignment") == "range" ? PartitionSpread.Range : PartitionSpread.CooperativeSticky,
             StaticMember = values.WordOrNull("kafka.staticMember"),
             SessionTimeout = TimeSpan.FromSeconds(values.Whole("kafka.sessionTimeoutSeconds")),
-            RevokeTimeout = TimeSpan.FromSeconds(values.Whole("kafka.revokeTimeoutSeconds")),
+            BusyTimeout = TimeSpan.FromSeconds(values.Whole("kafka.revokeTimeoutSeconds")),
             RequestTimeout = TimeSpan.FromSeconds(values.Whole("kafka.requestTimeoutSeconds")),
             MaxRecordBytes = values.Whole("kafka.maxRecordBytes"),
             Client = Client(values, errors),
         };
-        if (options.RevokeTimeout < options.SessionTimeout)
+        if (options.BusyTimeout < options.SessionTimeout)
         {
             Report(
                 values, errors, "kafka.revokeTimeoutSeconds", "at least kafka.sessionTimeoutSeconds",

@@ -217,7 +217,7 @@ public abstract partial class StateStoreContract
             () =>
             {
                 var batch = new CommitBatch(partition);
-                for (var i = 0; i < 50; i++)
+                for (var i = 0; i < 20; i++)
                 {
                     batch.Clear();
                     batch.Transitions.Add(Transition($"p{partition}", "r", i, 0));
@@ -228,8 +228,8 @@ public abstract partial class StateStoreContract
             },
             stop)));
 
-        Assert.Equal(100, History(store).Transitions().Count());
-        Assert.Equal((49, 49), (LoadAll(store, 0).Offset, LoadAll(store, 1).Offset));
+        Assert.Equal(40, History(store).Transitions().Count());
+        Assert.Equal((19, 19), (LoadAll(store, 0).Offset, LoadAll(store, 1).Offset));
     }
 
     /// <summary>A transition with plain content.</summary>
