@@ -37,9 +37,9 @@ internal sealed class KafkaLiveStores : LiveStores
         if (role == Role.Gateway)
             return;
 
-        Flows = new FlowStores(
-            _log, Own(KafkaStateStore.Open(options)), Own(KafkaScoresStore.Open(options, own.Series)));
-        Group = new WholeLog(_log.Partitions);
+        var state = Own(KafkaStateStore.Open(options));
+        Flows = new FlowStores(_log, state, Own(KafkaScoresStore.Open(options, own.Series)));
+        Group = new KafkaPartitionGroup(options, _log, state);
     }
 
     /// <inheritdoc/>
