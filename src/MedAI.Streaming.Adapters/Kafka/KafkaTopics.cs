@@ -9,6 +9,8 @@ namespace MedAI.Streaming.Adapters.Kafka;
 /// <summary>Makes and checks topics.</summary>
 public static class KafkaTopics
 {
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
+
     // Settings that must be as planned; the others are a site's choice, which a check only names.
     private static readonly string[] Binding = ["cleanup.policy", "message.timestamp.type"];
 
@@ -29,6 +31,7 @@ public static class KafkaTopics
         if (missing.Count > 0)
         {
             await MakeAsync(options, trouble, admin, missing).ConfigureAwait(false);
+            await KnownAsync(options, trouble, admin, [.. missing.Select(m => m.Name)]).ConfigureAwait(false);
             made.AddRange(missing.Select(m => new TopicFinding(
                 m.Name, false, $"made with {m.NumPartitions} partitions and {Copies(m.ReplicationFactor)}")));
         }
@@ -71,6 +74,20 @@ public static class KafkaTopics
         return found.Error.IsError
             ? throw KafkaFailure.Describe(options, found.Error, $"find topic {topic}", trouble)
             : found.Partitions.Count;
+    }
+
+    // A broker that made a topic may still answer for a moment as if it had not.
+    private static async Task KnownAsync(KafkaOptions options, KafkaTrouble trouble, IAdminClient admin, HashSet<string> topics)
+    {
+        for (var waited = TimeSpan.Zero; ; waited += Moment)
+        {
+            var known = Ask(options, trouble, "list the topics", () => admin.GetMetadata(options.RequestTimeout)).Topics;
+            if (topics.IsSubsetOf(known.Where(t => !t.Error.IsError).Select(t => t.Topic)))
+                return;
+            if (waited >= options.RequestTimeout)
+                throw KafkaFailure.Describe(options, new Error(ErrorCode.Local_TimedOut), "see the topics that were made", trouble);
+            await Task.Delay(Moment, TimeProvider.System).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Makes topics, and waits until brokers know them.</summary>

@@ -1,10 +1,14 @@
 // Clients that know only the contract and were written by others get through: curl, and a protobuf client that protoc generates.
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Acceptance.Tests.Configuration;
+using Acceptance.Tests.Fleet;
 using Acceptance.Tests.Live;
 using Acceptance.Tests.Replay;
 using MedAI.Streaming.Adapters.Sqlite;
+using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.TestKit.Kafka;
 using MedAI.Streaming.TestKit.Logs;
 using Xunit;
 
@@ -70,6 +74,45 @@ public sealed class IndependentClientsTests : IDisposable
         Assert.StartsWith("202", output, StringComparison.Ordinal);
         await service.StopAsync();
         AssertInTheLog("python-1");
+    }
+
+    [Fact]
+    public async Task Kcat_produces_frames_as_json_and_a_worker_takes_them()
+    {
+        await NeedsAsync("kcat", "-V");
+        using var cluster = new MockCluster();
+        var fleet = new TestFleet(_medai, cluster.Bootstrap);
+        foreach (var topic in fleet.Topics)
+        {
+            cluster.CreateTopic(topic, TestFleet.Partitions);
+        }
+
+        var lines = new StringBuilder();
+        for (var i = 1; i <= Frames; i++)
+        {
+            // The key names the patient where the text does not.
+            lines.AppendLine(CultureInfo.InvariantCulture, $$"""
+                p-{{i % 3}};{"device":"kcat-1","source":"bedside","epoch":1,"sequence":{{(i + 2) / 3}},"time":{{Now(i)}},"readings":[{"vital":"spo2","value":{{(i % 3 == 1 ? 71 : 97)}}}]}
+                """);
+        }
+
+        lines.AppendLine("""p-1;{"device":"kcat-1","source":"bedside","epoch":1,"sequence":""");
+        var (code, output, error) = await _medai.Launch(
+            "kcat", "-P", "-b", cluster.Bootstrap, "-t", fleet.Options.Vitals, "-K", ";", "-X", "topic.partitioner=murmur2_random", "-l",
+            _medai.Write("frames.txt", lines.ToString())).EndAsync();
+        Assert.True(code == 0, output + error);
+
+        var worker = fleet.Start("worker");
+        await fleet.CaughtUpAsync(worker);
+        var series = JsonDocument.Parse(await worker.GetAsync("/v1/patients/p-1/series?series=spo2")).RootElement;
+        var letters = await worker.GetAsync("/v1/deadletters");
+        worker.Child.Signal("INT");
+        Assert.Equal(0, (await worker.Child.EndAsync()).Code);
+
+        Assert.Equal((Frames + 2) / 3, series.GetProperty("items").GetArrayLength());
+        Assert.Contains(fleet.Decided(), t => t is { Patient: "p-1", Rule: "limit.spo2.low", Priority: AlertPriority.High });
+        Assert.DoesNotContain(fleet.Decided(), t => t is { Patient: "p-2", Rule: "limit.spo2.low" });
+        Assert.Contains("malformed", letters, StringComparison.Ordinal);
     }
 
     private static long Now(int second) => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 60_000 + (1000 * second);

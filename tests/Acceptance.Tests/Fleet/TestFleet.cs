@@ -134,6 +134,10 @@ internal sealed partial class TestFleet(Medai medai, string bootstrap)
 
         public Medai.Child Child => child;
 
+        /// <summary>What it answers under a path.</summary>
+        public Task<string> GetAsync(string path) =>
+            Client.GetStringAsync(new Uri(address, path), TestContext.Current.CancellationToken);
+
         /// <summary>The partitions it owns with the offset of the next record to apply; none while it does not answer.</summary>
         public IReadOnlyList<(int Partition, long Offset)> Applied()
         {
