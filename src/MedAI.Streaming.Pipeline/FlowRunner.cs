@@ -27,6 +27,9 @@ public sealed record FlowOptions
     /// </summary>
     public bool RetryStores { get; init; }
 
+    /// <summary>The pause before series that could not be written are tried again, where flows go on without them.</summary>
+    public TimeSpan SeriesPause { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>The longest pause between two tries.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(15);
 }
@@ -46,6 +49,7 @@ internal sealed class FlowRunner(
     : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private const int MostPointsKept = 10;
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(1);
     private readonly LogBatch _batch = new();
     private readonly ManualResetEventSlim _wake = new(false);
@@ -56,6 +60,9 @@ internal sealed class FlowRunner(
     private volatile bool _complete;
     private volatile bool _disowned;
     private volatile string? _trouble;
+    private volatile string? _seriesTrouble;
+    private long _seriesTriedAt;
+    private long _pointsDropped;
     private volatile FlowTotals? _seen;
     private long _countedAt = time.GetTimestamp();
 
@@ -68,8 +75,8 @@ internal sealed class FlowRunner(
     /// <summary>Another process owns the partition: nothing more is written.</summary>
     public bool Disowned => _disowned;
 
-    /// <summary>Why it cannot go on at the moment, or null.</summary>
-    public string? Trouble => _trouble;
+    /// <summary>Why it cannot go on at the moment, or what it goes on without; null: all is well.</summary>
+    public string? Trouble => _trouble ?? _seriesTrouble;
 
     /// <summary>What became of everything, as of a while ago; any thread may look.</summary>
     public FlowTotals? Seen => _seen;
@@ -145,9 +152,10 @@ internal sealed class FlowRunner(
             {
                 givenUp = loaded ? _flow.ModelGivenUp : givenUp;
                 loaded = false;
+                // A failure after things went well again begins with a short pause.
+                pause = _trouble is null ? FirstPause : pause * 2 > options.LongestPause ? options.LongestPause : pause * 2;
                 _trouble = failure.Message;
                 stop.WaitHandle.WaitOne(pause);
-                pause = pause * 2 > options.LongestPause ? options.LongestPause : pause * 2;
             }
         }
     }
@@ -238,21 +246,46 @@ internal sealed class FlowRunner(
 
     private void Checkpoint(int group, int groups)
     {
+        _checkpointedAt = time.GetTimestamp();
         Commit();
         StoreSeries(0);
         _flow.Checkpoint(group, groups);
         Commit();
-        _checkpointedAt = time.GetTimestamp();
     }
 
     private void StoreSeries(int atLeast)
     {
-        if (_flow.Series.Points.Count >= Math.Max(atLeast, 1) || (atLeast == 0 && _flow.SeriesAppliedOffset < _flow.NextOffset))
+        var due = _flow.Series.Points.Count >= Math.Max(atLeast, 1) || (atLeast == 0 && _flow.SeriesAppliedOffset < _flow.NextOffset);
+        if (!due || (_seriesTrouble is not null && time.GetElapsedTime(_seriesTriedAt) < options.SeriesPause))
+        {
+            return;
+        }
+
+        try
         {
             stores.Series.Write(partition, _flow.NextOffset, _flow.Series);
             _flow.Series.Points.Clear();
             _flow.SeriesAppliedOffset = Math.Max(_flow.SeriesAppliedOffset, _flow.NextOffset);
+            _seriesTrouble = null;
         }
+        catch (StoreException failure) when (options.RetryStores && failure.Failure != StoreFailure.Corrupt)
+        {
+            GoOnWithoutSeries(failure);
+        }
+    }
+
+    // Alarms do not wait for series: points are kept for a later try as long as there is room, and what is dropped is counted.
+    private void GoOnWithoutSeries(StoreException failure)
+    {
+        _seriesTriedAt = time.GetTimestamp();
+        if (_flow.Series.Points.Count > MostPointsKept * options.SeriesPoints)
+        {
+            _pointsDropped += _flow.Series.Points.Count;
+            _flow.Series.Points.Clear();
+        }
+
+        var dropped = _pointsDropped == 0 ? "" : $" {_pointsDropped} points were dropped so far.";
+        _seriesTrouble = $"Series cannot be written; alarms go on without them.{dropped} {failure.Message}";
     }
 
     private void Commit()

@@ -19,6 +19,7 @@ public sealed record FlowStatus(int Partition, long NextOffset, string? Trouble,
 /// </summary>
 public sealed class FlowSupervisor : IPartitionOwner, IDisposable
 {
+    private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
     private const string LawFact = "law";
     private const string ProfileFact = "profile";
     private readonly FlowStores _stores;
@@ -274,9 +275,7 @@ public sealed class FlowSupervisor : IPartitionOwner, IDisposable
                 }
                 catch (ModelFailedException dead)
                 {
-                    _law.Scorer!.TakeOutOfService();
-                    _appender.AppendModelAvailability(runner.Partition, available: false, dead.Message);
-                    runner.GiveUpModel();
+                    GiveUpModel(runner, dead, stop);
                 }
             }
         }
@@ -285,10 +284,37 @@ public sealed class FlowSupervisor : IPartitionOwner, IDisposable
             // Whoever owns it now goes on from the last checkpoint; the group tells this process that it lost the partition.
             runner.Disown();
         }
+        catch (StoreException) when (runner.Disowned)
+        {
+            // It was to write nothing more anyhow.
+        }
+        catch (StoreException) when (_options.RetryStores && stop.IsCancellationRequested)
+        {
+            // Whoever asked it to stop is told that its end could not be checkpointed; the others go on.
+            throw;
+        }
         catch (Exception failure)
         {
             _failed.TrySetException(failure);
             throw;
+        }
+    }
+
+    private void GiveUpModel(FlowRunner runner, ModelFailedException dead, CancellationToken stop)
+    {
+        _law.Scorer!.TakeOutOfService();
+        while (true)
+        {
+            try
+            {
+                _appender.AppendModelAvailability(runner.Partition, available: false, dead.Message);
+                runner.GiveUpModel();
+                return;
+            }
+            catch (StoreException) when (_options.RetryStores && !stop.IsCancellationRequested)
+            {
+                stop.WaitHandle.WaitOne(StorePause);
+            }
         }
     }
 

@@ -53,6 +53,18 @@ public sealed class LogAppender
     /// <summary>Called after records became durable.</summary>
     public Action? Appended { get; set; }
 
+    /// <summary>The newest arrival time appended, ms since 1970; <see cref="long.MinValue"/>: none that is known.</summary>
+    public long NewestArrival
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lastArrival.Max();
+            }
+        }
+    }
+
     /// <summary>The input position that the next flush records: one more for every input element added.</summary>
     public long InputPosition
     {

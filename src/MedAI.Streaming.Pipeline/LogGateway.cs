@@ -27,9 +27,9 @@ public sealed record LogGatewayOptions
 /// </summary>
 /// <param name="appender">The process's appender.</param>
 /// <param name="options">Limits.</param>
-/// <param name="time">Gives arrival times.</param>
+/// <param name="clock">Gives arrival times.</param>
 /// <param name="lag">Records in the log and not yet applied, as far as this process knows.</param>
-public sealed class LogGateway(LogAppender appender, LogGatewayOptions options, TimeProvider time, Func<long> lag) : ILogGateway
+public sealed class LogGateway(LogAppender appender, LogGatewayOptions options, ArrivalClock clock, Func<long> lag) : ILogGateway
 {
     private readonly Channel<Waiting> _waiting = Channel.CreateUnbounded<Waiting>(new() { SingleReader = true });
 
@@ -101,7 +101,7 @@ public sealed class LogGateway(LogAppender appender, LogGatewayOptions options, 
         Interlocked.Add(ref _count, -count);
         try
         {
-            appender.AppendLive(group.SelectMany(w => w.Elements), time.GetUtcNow().ToUnixTimeMilliseconds());
+            appender.AppendLive(group.SelectMany(w => w.Elements), clock.Now());
             Interlocked.Add(ref _appended, count);
         }
         catch (Exception failure)

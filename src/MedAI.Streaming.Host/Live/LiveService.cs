@@ -46,6 +46,7 @@ internal sealed class LiveService : IAsyncDisposable
         _log = log;
         _time = surroundings.Time;
         var appender = new LogAppender(stores.Log);
+        var arrival = new ArrivalClock(surroundings.Time, appender.NewestArrival);
         _directory = new PatientDirectory(stores.Directory);
         var picture = new WardPicture(_signal);
         if (stores.Flows is { } flows)
@@ -57,10 +58,10 @@ internal sealed class LiveService : IAsyncDisposable
                 RetryStores = true,
             };
             _supervisor = new FlowSupervisor(flows, law.Flow, appender, options, surroundings.Time, picture);
-            _clock = stores.WritesClocks ? new PartitionClock(_supervisor, appender, surroundings.Time) : null;
+            _clock = stores.WritesClocks ? new PartitionClock(_supervisor, appender, arrival, surroundings.Time) : null;
         }
 
-        _gateway = new LogGateway(appender, settings.Gateway, surroundings.Time, () => _supervisor?.Lag ?? 0);
+        _gateway = new LogGateway(appender, settings.Gateway, arrival, () => _supervisor?.Lag ?? 0);
         _readOut = ReadOut.Start(
             new ReadingSources
             {
@@ -108,7 +109,9 @@ internal sealed class LiveService : IAsyncDisposable
         {
             await _web.StartAsync(stop);
             started();
-            await Task.WhenAny(group, _supervisor?.Failed ?? group, Failing(follow), Failing(refresh), WhenAsked(ending.Token));
+            await Task.WhenAny(
+                group, _supervisor?.Failed ?? group, Failing(gateway), Failing(clock), Failing(follow), Failing(refresh),
+                WhenAsked(ending.Token));
         }
         finally
         {
@@ -117,9 +120,12 @@ internal sealed class LiveService : IAsyncDisposable
             _gateway.Complete();
             await gateway;
             await ending.CancelAsync();
-            await clock;
+
+            // Nobody may still be at work on the stores when they are closed; what failed is told below.
+            await Task.WhenAll(clock, group, follow, refresh).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        await clock;
         await group;
         await follow;
         await refresh;

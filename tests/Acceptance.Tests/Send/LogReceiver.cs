@@ -44,7 +44,7 @@ internal sealed class LogReceiver : ILogGateway, IAsyncDisposable
         _time = time;
         _mood = mood;
         _store = EdgeStore.Create(folder, 3);
-        _gateway = new LogGateway(new LogAppender(_store.Log), new LogGatewayOptions(), time, () => 0);
+        _gateway = new LogGateway(new LogAppender(_store.Log), new LogGatewayOptions(), new ArrivalClock(time, long.MinValue), () => 0);
         _work = _gateway.RunAsync();
     }
 

@@ -99,6 +99,38 @@ public sealed class FlowSupervisorTests
     }
 
     [Fact]
+    public async Task Lose_WhileTheStoreFails_EndsNothingElse()
+    {
+        using var supervisor = Supervisor(new FlowOptions { RetryStores = true, CheckpointInterval = TimeSpan.FromSeconds(1) });
+        _state.BeforeCommit = () => throw new StoreException(StoreFailure.Unavailable, "the broker is away");
+        supervisor.Take([0, 1]);
+        Append(0, _scenario.Elements.Count);
+        await Until(() => supervisor.Status.All(s => s.Trouble == "the broker is away"));
+
+        supervisor.Lose([0]);
+        var refused = Assert.Throws<StoreException>(() => supervisor.GiveUp([1]));
+
+        Assert.Equal(StoreFailure.Unavailable, refused.Failure);
+        Assert.Empty(supervisor.Partitions);
+        Assert.False(supervisor.Failed.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Series_CannotBeWritten_AlarmsGoOn()
+    {
+        using var supervisor = Supervisor(new FlowOptions { RetryStores = true, CheckpointInterval = TimeSpan.FromSeconds(1) });
+        _series.BeforeWrite = () => throw new StoreException(StoreFailure.DiskFull, "no room");
+        supervisor.Take([0, 1, 2, 3]);
+        Append(0, _scenario.Elements.Count);
+        supervisor.Complete();
+        await supervisor.WhenEndedAsync().WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        await supervisor.StopAsync();
+
+        Assert.Contains(supervisor.Status, s => s.Trouble?.Contains("no room", StringComparison.Ordinal) ?? false);
+        AssertAsInOneRun();
+    }
+
+    [Fact]
     public async Task Commit_StoreIsDamaged_EndsTheRun()
     {
         using var supervisor = Supervisor(new FlowOptions { RetryStores = true });

@@ -138,7 +138,8 @@ public sealed class LogGatewayTests
             0, patient, "d", SourceClass.Bedside, 1, (ulong)i + 1, 1000 * i, [new RecordedReading(VitalSign.HeartRate, 70)])),
     ];
 
-    private LogGateway Gateway(LogGatewayOptions options) => new(new LogAppender(_log), options, _clock, () => _lag);
+    private LogGateway Gateway(LogGatewayOptions options) => new(
+        new LogAppender(_log), options, new ArrivalClock(_clock, long.MinValue), () => _lag);
 
     private List<(string Patient, ulong Sequence, long ArrivalTime)> Logged() =>
     [

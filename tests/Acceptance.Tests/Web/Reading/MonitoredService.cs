@@ -28,8 +28,8 @@ internal sealed class MonitoredService : IAsyncDisposable
             new FlowStores(Log, State, new InMemorySeriesStore()), TestLaw.Create(), Appender,
             new FlowOptions { RetryStores = true, CheckpointInterval = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromMilliseconds(250) },
             TimeProvider.System, Picture);
-        PartitionClock = new PartitionClock(Flows, Appender, Clock);
-        Gateway = new LogGateway(Appender, new LogGatewayOptions { MaxWaiting = 10 }, Clock, () => 0);
+        PartitionClock = new PartitionClock(Flows, Appender, new ArrivalClock(Clock, long.MinValue), Clock);
+        Gateway = new LogGateway(Appender, new LogGatewayOptions { MaxWaiting = 10 }, new ArrivalClock(Clock, long.MinValue), () => 0);
     }
 
     public HandClock Clock { get; } = new();
