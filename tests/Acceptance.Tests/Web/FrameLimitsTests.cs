@@ -39,11 +39,11 @@ public sealed class FrameLimitsTests : FrameServiceTests
         var lines = Enumerable.Range(1, 100).Select(n => Frame(n)).ToArray();
         var bytes = Encoding.UTF8.GetBytes(string.Join('\n', lines));
 
-        var (status, answer, response) = await service.SendAsync(
+        var (status, answer, _) = await service.SendAsync(
             HttpMethod.Post, "/v1/frames", content: isPacked ? Packed(Gzip(bytes)) : Ndjson(lines));
 
         var accepted = answer.GetProperty("accepted").GetInt32();
-        Assert.Equal((413, true), (status, response.Headers.ConnectionClose));
+        Assert.Equal(413, status);
         Assert.InRange(accepted, 5, 99);
         Assert.Equal([(accepted + 1, "body_too_long")], Refused(answer));
         Assert.Equal(Enumerable.Range(1, accepted), Gateway.Frames.Select(frame => (int)frame.Sequence));
