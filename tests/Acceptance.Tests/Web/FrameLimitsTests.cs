@@ -183,6 +183,19 @@ public sealed class FrameLimitsTests : FrameServiceTests
         Assert.Equal(202, (await PostAsync(service, lines)).Status);
     }
 
+    [Fact]
+    public async Task A_sender_who_was_refused_before_its_body_was_read_goes_on_with_the_same_connection()
+    {
+        await using var service = await StartAsync(RunningService.Settings with { MaxBodyBytes = 4096, MaxLineBytes = 1024 });
+        for (var i = 1; i <= 20; i++)
+        {
+            var refused = await service.SendAsync(HttpMethod.Post, "/v1/frames", content: Of(new byte[300_000], "text/plain"));
+            var taken = await PostAsync(service, Frame(i));
+
+            Assert.Equal((415, 202), (refused.Status, taken.Status));
+        }
+    }
+
     // The client promises more than it sends and goes away.
     [Fact]
     public async Task A_sender_that_goes_away_is_no_fault_and_leaves_nothing()
