@@ -16,6 +16,10 @@ internal sealed class WebService : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    // Endpoints hold bodies to limits of their own. What they leave of a body is read and dropped up to here, so that a sender who is
+    // refused gets the answer and can go on with the same connection; a longer body ends the connection.
+    private const long MaxDrainedBytes = 32 << 20;
+
     private readonly WebApplication _app;
 
     /// <summary>Puts the service together; nothing is opened yet.</summary>
@@ -77,7 +81,7 @@ internal sealed class WebService : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, HttpSettings settings, X509Certificate2? certificate)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        kestrel.Limits.MaxRequestBodySize = Math.Max(MaxDrainedBytes, 4L * settings.MaxBodyBytes);
         kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
         foreach (var address in ListenAddress.ParseAll(settings.Listen) ?? throw new FailureException($"http.listen is '{settings.Listen}'."))
         {

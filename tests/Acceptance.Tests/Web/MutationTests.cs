@@ -56,10 +56,10 @@ public sealed class MutationTests(ITestOutputHelper output)
             if (body.IsGzip)
                 content.Headers.ContentEncoding.Add("gzip");
 
-            var (status, answer, _) = await service.SendAsync(HttpMethod.Post, "/v1/frames", content: content);
-
+            var (status, answer) = (0, default(JsonElement));
             try
             {
+                (status, answer, _) = await service.SendAsync(HttpMethod.Post, "/v1/frames", content: content);
                 Check(body, status, answer, log);
             }
             catch (Exception wrong)

@@ -82,12 +82,6 @@ internal sealed class FrameEndpoints(ILogGateway gateway, PatientDirectory direc
                 break;
         }
 
-        if (intake.IsOver)
-        {
-            // The rest of the body is on its way; it is not waited for.
-            context.Response.Headers.Connection = "close";
-        }
-
         var elements = intake.Elements();
         if (elements.Count == 0)
         {
