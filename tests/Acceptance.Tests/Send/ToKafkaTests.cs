@@ -14,13 +14,11 @@ using Xunit;
 
 namespace Acceptance.Tests.Send;
 
-public sealed class ToKafkaTests : IDisposable
+public sealed class ToKafkaTests(KafkaBrokerFixture broker) : IDisposable
 {
     private const int Partitions = 3;
     private readonly ProgramRun _program = new(new HurriedTime());
-    private readonly MockCluster _cluster = new();
-
-    public ToKafkaTests() => _cluster.CreateTopic("ward7.vitals.v1", Partitions);
+    private readonly MockCluster _cluster = Mock();
 
     private string Target => $"kafka://{_cluster.Bootstrap}/ward7.";
 
@@ -90,6 +88,32 @@ public sealed class ToKafkaTests : IDisposable
 
         static string Line((int Partition, long Offset, RecordKind Kind, long ArrivalTime, byte[] Payload) r) =>
             $"{r.Partition} {r.Offset} {r.Kind} {r.ArrivalTime} {Convert.ToHexString(r.Payload)}";
+    }
+
+    [Fact]
+    public async Task A_real_broker_that_stamps_arrival_times_takes_fleets_and_no_recordings()
+    {
+        var options = new KafkaOptions { BootstrapServers = await broker.BootstrapAsync(), TopicPrefix = KafkaBrokerFixture.UniqueName("send") + "." };
+        await KafkaTopics.CreateAsync(options, new TopicPlan { Partitions = Partitions });
+        var target = $"kafka://{options.BootstrapServers}/{options.TopicPrefix}";
+
+        var ward = _program.Write("ward.ndjson", SimulatedRecording.Of(11, 600).Text);
+        Assert.Equal(ExitCodes.Failure, await _program.RunAsync("replay", "ndjson", ward, "--to", target));
+        Assert.Contains("message.timestamp.type is not CreateTime", _program.Error, StringComparison.Ordinal);
+
+        var before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        Assert.Equal(ExitCodes.Ok, await _program.RunAsync(
+            "simulate", "--to", target, "--devices", "20", "--seconds", "20", "--journal", _program.At("journal.tsv")));
+        using var log = KafkaEventLog.Open(options);
+        var fleet = LoggedFrames.Records(log).Where(r => r.ArrivalTime >= before && r.Kind == RecordKind.Frame && Patient(r.Payload).StartsWith("sim-", StringComparison.Ordinal));
+        Assert.Equal(400, fleet.Count());
+    }
+
+    private static MockCluster Mock()
+    {
+        var cluster = new MockCluster();
+        cluster.CreateTopic("ward7.vitals.v1", Partitions);
+        return cluster;
     }
 
     private KafkaOptions Options => new()
