@@ -33,7 +33,14 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
     // Assigned in a rebalance and still to be paused.
     private readonly List<TopicPartition> _unpaused = [];
 
+    // Whether the membership was lost since partitions were last assigned.
+    private bool _lost;
+    private volatile string? _unwatched = "This worker has not joined its group yet.";
+
     private sealed record Waiting(int Slices, int NextPause);
+
+    /// <summary>Why partitions that are, or should be, this worker's are not being worked on; null: all that it was given are.</summary>
+    public string? Unwatched => _unwatched;
 
     /// <summary>What brokers complained about last, or null: for those who ask how the program is.</summary>
     public string? Trouble => _trouble.Last;
@@ -121,6 +128,10 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
         }
 
         TakeOne(owner);
+        _unwatched = _lost ? "This worker lost its membership in the group, and others own its partitions."
+            : _waiting.Count > 0 ? $"{_waiting.Count} partitions of this worker are not being worked on yet."
+            : string.IsNullOrEmpty(consumer.MemberId) ? "This worker has not joined its group yet."
+            : null;
     }
 
     // One at a time, so that the group is heard between two.
@@ -178,6 +189,7 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
 
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
+        _lost = false;
         foreach (var partition in partitions)
             _waiting[partition.Partition.Value] = new(0, 1);
         _unpaused.AddRange(partitions);
@@ -186,7 +198,12 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
 
     private void Revoked(IPartitionOwner owner, List<TopicPartitionOffset> partitions) => GiveUp(owner, Forget(partitions));
 
-    private void Lost(IPartitionOwner owner, List<TopicPartitionOffset> partitions) => Lose(owner, Forget(partitions));
+    private void Lost(IPartitionOwner owner, List<TopicPartitionOffset> partitions)
+    {
+        _lost = true;
+        _unwatched = "This worker lost its membership in the group, and others own its partitions.";
+        Lose(owner, Forget(partitions));
+    }
 
     // What is no longer waited for or to be paused; of it, what the owner works on.
     private int[] Forget(List<TopicPartitionOffset> partitions)

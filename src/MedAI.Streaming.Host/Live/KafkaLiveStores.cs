@@ -2,6 +2,7 @@
 using MedAI.Streaming.Adapters.Kafka;
 using MedAI.Streaming.Adapters.Sqlite;
 using MedAI.Streaming.Host.Composition;
+using MedAI.Streaming.Host.Web.Health;
 using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Pipeline.Ports;
 
@@ -16,6 +17,7 @@ internal sealed class KafkaLiveStores : LiveStores
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly string _name;
     private readonly Action<string> _report;
+    private volatile string? _away;
     private readonly KafkaOptions _options;
     private readonly List<IDisposable> _opened = [];
     private readonly KafkaEventLog _log;
@@ -66,6 +68,15 @@ internal sealed class KafkaLiveStores : LiveStores
     /// <inheritdoc/>
     public override bool WritesClocks => _options.ArrivalTime == ArrivalStamp.Broker;
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<HealthPart> Health =>
+    [
+        .. Group is KafkaPartitionGroup group
+            ? new[] { new HealthPart("group", () => group.Unwatched is { } why ? new(why, group.Trouble) : null) }
+            : [],
+        new HealthPart("history", () => _away is { } why ? new("What other processes decide cannot be followed at present.", why) : null),
+    ];
+
     /// <summary>Opens everything.</summary>
     /// <param name="role">What this process does.</param>
     /// <param name="directory">The folder of its own.</param>
@@ -106,8 +117,10 @@ internal sealed class KafkaLiveStores : LiveStores
             }
             catch (StoreException away) when (away.Failure is StoreFailure.Unavailable or StoreFailure.DiskFull)
             {
+                _away = away.Message;
                 _report(away.Message);
                 stop.WaitHandle.WaitOne(Pause);
+                _away = null;
             }
         }
     }

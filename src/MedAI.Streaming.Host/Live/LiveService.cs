@@ -78,6 +78,7 @@ internal sealed class LiveService : IAsyncDisposable
                 Partitions = stores.Group is WholeLog ? stores.Log.Partitions : null,
                 Clock = _clock,
                 Gateway = role == Role.Worker ? null : _gateway,
+                Others = stores.Health,
             },
             settings.Http, surroundings.Time, log);
         IEnumerable<IEndpointGroup> comingIn = role == Role.Worker

@@ -1,6 +1,7 @@
 // What a live service stands on: the log and the stores of one of the two ways to run, behind the ports.
 using MedAI.Streaming.Adapters.Sqlite;
 using MedAI.Streaming.Host.Composition;
+using MedAI.Streaming.Host.Web.Health;
 using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Pipeline.Ports;
 
@@ -45,6 +46,9 @@ internal abstract class LiveStores : IDisposable
 
     /// <summary>Whether the owner of a partition appends clock records; not where arrival times are those of a recording.</summary>
     public virtual bool WritesClocks => true;
+
+    /// <summary>Parts of its own whose health tells whether the service does its work.</summary>
+    public virtual IReadOnlyList<HealthPart> Health => [];
 
     /// <summary>Follows what other processes do, until it is stopped.</summary>
     /// <param name="owner">Told of records that came in; null: this process decides nothing.</param>
