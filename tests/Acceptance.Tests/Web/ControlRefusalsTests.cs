@@ -59,6 +59,7 @@ public sealed class ControlRefusalsTests : ControlServiceTests
     }
 
     [Theory]
+    [InlineData("", 400, "empty_body")]
     [InlineData("{'ageYears':", 400, "malformed")]
     [InlineData("{'ageYears':1,'ageYears':2}", 400, "malformed")]
     [InlineData("{'ward':'\\ud800'}", 400, "malformed")]

@@ -46,7 +46,8 @@ internal sealed class RunningService : IAsyncDisposable
         Description.Check(method, path, (int)response.StatusCode, json.RootElement);
         if (response.IsSuccessStatusCode && request.Content is { Headers: { ContentType.MediaType: "application/json", ContentEncoding.Count: 0 } } sent)
         {
-            using var taken = JsonDocument.Parse(await sent.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+            var body = await sent.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+            using var taken = JsonDocument.Parse(body.Length == 0 ? "{}"u8.ToArray() : body);
             Description.CheckTaken(method, path, taken.RootElement);
         }
 

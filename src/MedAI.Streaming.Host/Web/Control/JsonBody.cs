@@ -12,13 +12,17 @@ internal static class JsonBody
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     /// <summary>Reads the body.</summary>
-    /// <returns>Its value (an empty object where there is no body), or what is wrong with it.</returns>
+    /// <returns>
+    /// Its value (an empty object where there is no body, which only a DELETE may do without), or what is wrong with it.
+    /// </returns>
     public static async Task<(JsonElement Value, Problem? Problem)> ReadAsync(HttpRequest request, CancellationToken stop)
     {
         var bytes = new byte[MaxBytes + 1];
         var length = await request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop);
         if (length > MaxBytes)
             return (default, new(413, "body_too_long", $"The body is longer than {MaxBytes} bytes."));
+        if (length == 0 && !HttpMethods.IsDelete(request.Method))
+            return (default, new(400, "empty_body", "Send a JSON object; {} is one with nothing in it."));
         if (length > 0 && !IsJson(request.ContentType))
             return (default, new(415, "media_type", "Set Content-Type to application/json, in UTF-8."));
 
