@@ -1,4 +1,5 @@
 // How this program uses Kafka: brokers, topics, the group, and whatever else librdkafka can be told.
+using System.Collections.ObjectModel;
 using MedAI.Streaming.Pipeline.Ports;
 
 namespace MedAI.Streaming.Adapters.Kafka;
@@ -66,7 +67,7 @@ public sealed record KafkaOptions
     public int MaxRecordBytes { get; init; } = 1_000_000;
 
     /// <summary>Further settings of librdkafka by its names (<c>security.protocol</c>, <c>sasl.username</c>, <c>ssl.ca.location</c>, ...).</summary>
-    public IReadOnlyDictionary<string, string> Client { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Client { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Told what a person should know (a broker is away, records were lost to retention); from any thread, one line each.</summary>
     public Action<string>? Report { get; init; }

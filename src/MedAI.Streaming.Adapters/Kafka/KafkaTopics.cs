@@ -79,6 +79,7 @@ public static class KafkaTopics
     // A broker that made a topic may still answer for a moment as if it had not.
     private static async Task KnownAsync(KafkaOptions options, KafkaTrouble trouble, IAdminClient admin, HashSet<string> topics)
     {
+        using var beat = new PeriodicTimer(Moment);
         for (var waited = TimeSpan.Zero; ; waited += Moment)
         {
             var known = Ask(options, trouble, "list the topics", () => admin.GetMetadata(options.RequestTimeout)).Topics;
@@ -86,7 +87,7 @@ public static class KafkaTopics
                 return;
             if (waited >= options.RequestTimeout)
                 throw KafkaFailure.Describe(options, new Error(ErrorCode.Local_TimedOut), "see the topics that were made", trouble);
-            await Task.Delay(Moment, TimeProvider.System).ConfigureAwait(false);
+            await beat.WaitForNextTickAsync().ConfigureAwait(false);
         }
     }
 

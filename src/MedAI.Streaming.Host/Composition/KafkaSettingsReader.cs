@@ -1,4 +1,5 @@
 // Makes Kafka's options of checked values, together with the file of further settings.
+using System.Collections.ObjectModel;
 using MedAI.Streaming.Adapters.Kafka;
 
 namespace MedAI.Streaming.Host.Composition;
@@ -35,7 +36,7 @@ internal static class KafkaSettingsReader
         return options;
     }
 
-    private static Dictionary<string, string> Client(SettingValues values, List<ConfigurationError> errors)
+    private static IReadOnlyDictionary<string, string> Client(SettingValues values, List<ConfigurationError> errors)
     {
         var client = new Dictionary<string, string>(StringComparer.Ordinal);
         if (values.WordOrNull("kafka.clientFile") is { } file)
@@ -55,7 +56,7 @@ internal static class KafkaSettingsReader
             client[name] = value.Text;
         }
 
-        return client;
+        return client.Count == 0 ? ReadOnlyDictionary<string, string>.Empty : client;
     }
 
     private static void ReadFile(string file, Dictionary<string, string> into)
