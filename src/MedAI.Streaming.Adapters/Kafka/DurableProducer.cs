@@ -17,6 +17,9 @@ internal sealed class DurableProducer : IDisposable
     // Guards the change from a producer that has failed to a new one; a producer itself takes any number of threads.
     private readonly Lock _change = new();
     private IProducer<byte[], byte[]> _producer;
+
+    // Producers that failed: others may still wait for what they handed to them, so they stay until the end.
+    private readonly List<IProducer<byte[], byte[]>> _retired = [];
     private bool _failed;
 
     /// <summary>A producer.</summary>
@@ -34,16 +37,21 @@ internal sealed class DurableProducer : IDisposable
     public Delivery Begin(string what) => new(this, Healthy(), what);
 
     /// <inheritdoc/>
-    public void Dispose() => _producer.Dispose();
+    public void Dispose()
+    {
+        foreach (var producer in _retired)
+            producer.Dispose();
+        _producer.Dispose();
+    }
 
     private IProducer<byte[], byte[]> Healthy()
     {
         lock (_change)
         {
             if (!_failed) return _producer;
-            _producer.Dispose();
-            _producer = KafkaClients.Producer(_options, _role, _trouble);
-            _failed = false;
+            var next = KafkaClients.Producer(_options, _role, _trouble);
+            _retired.Add(_producer);
+            (_producer, _failed) = (next, false);
             return _producer;
         }
     }

@@ -70,7 +70,7 @@ public sealed class KafkaAlertView : IAlertHistory, IDisposable
     /// <exception cref="StoreException">The settings are wrong, no broker answers, or topics are missing.</exception>
     public static KafkaAlertView Open(KafkaOptions options, IStateStore store, IAlertHistory history)
     {
-        options.Check();
+        options.CheckOwn();
         return new KafkaAlertView(options, store, history);
     }
 
@@ -149,18 +149,10 @@ public sealed class KafkaAlertView : IAlertHistory, IDisposable
 
     private long End(TopicPartition partition)
     {
-        try
-        {
-            var bounds = _consumer.QueryWatermarkOffsets(partition, _options.RequestTimeout);
-
-            // What retention removed is not waited for.
-            _next[partition] = Math.Max(_next[partition], bounds.Low.Value);
-            return bounds.High.Value;
-        }
-        catch (KafkaException e)
-        {
-            throw KafkaFailure.Describe(_options, e.Error, $"read {partition.Topic}", _trouble, e);
-        }
+        // What retention removed is not waited for.
+        var (low, high) = PartitionBounds.Ask(_options, _consumer, partition, _trouble);
+        _next[partition] = Math.Max(_next[partition], low);
+        return high;
     }
 
     // Takes what has come in, at most a batch of it; whether anything has.

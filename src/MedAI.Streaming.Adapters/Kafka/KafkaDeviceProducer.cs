@@ -31,7 +31,7 @@ public sealed class KafkaDeviceProducer : IDisposable
     /// <exception cref="StoreException">The settings are wrong, no broker answers, or the topic is not there.</exception>
     public static KafkaDeviceProducer Open(KafkaOptions options)
     {
-        options.Check();
+        options.CheckOwn();
         return new KafkaDeviceProducer(options);
     }
 

@@ -67,7 +67,7 @@ public sealed class KafkaEventLog : IEventLog
     /// <exception cref="StoreException">The settings are wrong, no broker answers, or the topic is not there.</exception>
     public static KafkaEventLog Open(KafkaOptions options, JsonFrameReader? json = null)
     {
-        options.Check();
+        options.CheckOwn();
         return new KafkaEventLog(options, json);
     }
 
@@ -77,7 +77,7 @@ public sealed class KafkaEventLog : IEventLog
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)partition, (uint)Partitions);
         var seen = Volatile.Read(ref _readers[partition])?.SeenEnd ?? -1;
-        if (seen < 0) seen = AskEnd(partition);
+        if (seen < 0) seen = PartitionBounds.Ask(_options, _consumer, new(_options.Vitals, partition), _trouble, ServeEvents).High;
         return Math.Max(seen, Volatile.Read(ref _appended[partition]));
     }
 
@@ -151,19 +151,6 @@ public sealed class KafkaEventLog : IEventLog
             var patient = RecordKey.Of(kind, payload);
             delivery.Add(to, patient.IsEmpty ? null : patient.ToArray(), payload.ToArray(), RecordHeaders.For(kind), arrival);
             records = records[length..];
-        }
-    }
-
-    private long AskEnd(int partition)
-    {
-        try
-        {
-            return _consumer.QueryWatermarkOffsets(new TopicPartition(_options.Vitals, partition), _options.RequestTimeout).High.Value;
-        }
-        catch (KafkaException e)
-        {
-            ServeEvents();
-            throw KafkaFailure.Describe(_options, e.Error, $"ask for the end of {_options.Vitals}", _trouble, e);
         }
     }
 

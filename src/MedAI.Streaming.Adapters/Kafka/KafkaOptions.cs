@@ -97,16 +97,27 @@ public sealed record KafkaOptions
     /// <exception cref="StoreException">A setting is wrong; the message is librdkafka's own, and names the setting.</exception>
     public void Check()
     {
-        if (string.IsNullOrWhiteSpace(BootstrapServers))
-            throw Wrong("kafka.bootstrapServers names no broker. Give host:port, for example kafka-1:9092,kafka-2:9092.");
-        if (SessionTimeout > BusyTimeout)
-            throw Wrong($"kafka.busyTimeout ({BusyTimeout}) must not be shorter than kafka.sessionTimeout ({SessionTimeout}).");
-        KafkaClients.CheckNames(this);
+        CheckOwn();
         using (KafkaClients.Consumer(this, "check", new KafkaTrouble(this)))
         using (KafkaClients.Producer(this, "check", new KafkaTrouble(this)))
         {
             // That librdkafka makes clients of these settings is the check.
         }
+    }
+
+    /// <summary>Checks what librdkafka cannot know; whoever makes clients next hears the rest from it.</summary>
+    internal void CheckOwn()
+    {
+        if (string.IsNullOrWhiteSpace(BootstrapServers))
+            throw Wrong("kafka.bootstrapServers names no broker. Give host:port, for example kafka-1:9092,kafka-2:9092.");
+        if (SessionTimeout > BusyTimeout)
+        {
+            throw Wrong(
+                $"kafka.revokeTimeoutSeconds ({BusyTimeout.TotalSeconds:0}) must not be smaller than kafka.sessionTimeoutSeconds "
+                + $"({SessionTimeout.TotalSeconds:0}).");
+        }
+
+        KafkaClients.CheckNames(this);
     }
 
     /// <summary>A failure of settings.</summary>

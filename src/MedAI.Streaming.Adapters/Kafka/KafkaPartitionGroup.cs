@@ -48,7 +48,7 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
     /// <inheritdoc/>
     public void Run(IPartitionOwner owner, CancellationToken stop)
     {
-        options.Check();
+        options.CheckOwn();
         using var consumer = Join(owner);
         try
         {

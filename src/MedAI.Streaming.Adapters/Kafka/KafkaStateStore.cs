@@ -61,7 +61,7 @@ public sealed class KafkaStateStore : IStateStore
     /// <exception cref="StoreException">The settings are wrong, no broker answers, or topics are missing or do not fit together.</exception>
     public static KafkaStateStore Open(KafkaOptions options)
     {
-        options.Check();
+        options.CheckOwn();
         return new KafkaStateStore(options);
     }
 

@@ -74,8 +74,8 @@ internal sealed unsafe class PartitionReader : IDisposable
         }
     }
 
-    /// <summary>The end of the log as of the last fetch, or -1 where nothing was fetched yet.</summary>
-    public long SeenEnd => _assigned ? Math.Max(_askedEnd, _consumer.GetWatermarkOffsets(_at).High.Value) : -1;
+    /// <summary>The end of the log as of the last fetch, or -1 where nothing is being fetched.</summary>
+    public long SeenEnd => _assigned && !_paused ? Math.Max(_askedEnd, _consumer.GetWatermarkOffsets(_at).High.Value) : -1;
 
     /// <summary>Stops fetching; the next read finds its place anew.</summary>
     /// <remarks>A pause, because what an unassigned partition still has on its way could be taken for what comes next.</remarks>
@@ -222,18 +222,8 @@ internal sealed unsafe class PartitionReader : IDisposable
 
     private (long Low, long High) AskBounds()
     {
-        try
-        {
-            var bounds = _consumer.QueryWatermarkOffsets(_at, _options.RequestTimeout);
-            _askedEnd = bounds.High.Value;
-            _trouble.Forget();
-            return (bounds.Low.Value, bounds.High.Value);
-        }
-        catch (KafkaException e)
-        {
-            // What the brokers' trouble is stands among the events.
-            _serveEvents();
-            throw KafkaFailure.Describe(_options, e.Error, $"read partition {_at.Partition.Value} of {_at.Topic}", _trouble, e);
-        }
+        var bounds = PartitionBounds.Ask(_options, _consumer, _at, _trouble, _serveEvents);
+        _askedEnd = bounds.High;
+        return bounds;
     }
 }

@@ -44,7 +44,7 @@ public static class TopicMigration
         var target = options with { TopicPrefix = toPrefix };
         if (target.Vitals == options.Vitals)
             throw KafkaOptions.Wrong($"the new topics would have the names of the old ones. Give another prefix than '{options.TopicPrefix}'.");
-        options.Check();
+        options.CheckOwn();
         var trouble = new KafkaTrouble(options);
         using var admin = KafkaClients.Admin(options, trouble);
         await RefuseActiveGroupAsync(options, trouble, admin).ConfigureAwait(false);

@@ -28,19 +28,7 @@ internal sealed class TopicScan : IDisposable
 
     /// <summary>The first offset of a partition, and the one behind its last record.</summary>
     /// <exception cref="StoreException">No broker answers.</exception>
-    public (long Low, long High) Bounds(TopicPartition partition)
-    {
-        try
-        {
-            var bounds = _consumer.QueryWatermarkOffsets(partition, _options.RequestTimeout);
-            _trouble.Forget();
-            return (bounds.Low.Value, bounds.High.Value);
-        }
-        catch (KafkaException e)
-        {
-            throw KafkaFailure.Describe(_options, e.Error, What(partition), _trouble, e);
-        }
-    }
+    public (long Low, long High) Bounds(TopicPartition partition) => PartitionBounds.Ask(_options, _consumer, partition, _trouble);
 
     /// <summary>Reads from an offset, or from where the partition begins by now, to its end.</summary>
     /// <returns>The end.</returns>

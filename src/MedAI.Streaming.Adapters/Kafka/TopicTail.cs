@@ -109,7 +109,7 @@ public sealed class TopicTail : IDisposable
             for (var p = 0; p < partitions; p++)
             {
                 var at = new TopicPartition(_topics[topic], p);
-                var (low, high) = Bounds(at);
+                var (low, high) = PartitionBounds.Ask(_options, _consumer, at, _trouble);
                 var begin = Math.Clamp(from(topic, p), low, high);
                 places.Add(new TopicPartitionOffset(at, begin));
                 if (begin < high) _behind[at] = high;
@@ -117,19 +117,6 @@ public sealed class TopicTail : IDisposable
         }
 
         _consumer.Assign(places);
-    }
-
-    private (long Low, long High) Bounds(TopicPartition at)
-    {
-        try
-        {
-            var bounds = _consumer.QueryWatermarkOffsets(at, _options.RequestTimeout);
-            return (bounds.Low.Value, bounds.High.Value);
-        }
-        catch (KafkaException e)
-        {
-            throw KafkaFailure.Describe(_options, e.Error, $"ask for the end of {at.Topic}", _trouble, e);
-        }
     }
 
     private void Reached(TopicPartition at, long next)

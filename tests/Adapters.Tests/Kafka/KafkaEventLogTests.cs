@@ -132,6 +132,29 @@ public sealed class KafkaEventLogTests : EventLogContract<KafkaEventLog>, IDispo
     }
 
     [Fact]
+    public void Read_ManyRecords_AllocatesNothingPerRecord()
+    {
+        using var log = Create(1);
+        var batch = new AppendBatch(1);
+        batch.Add(0, TestRecords.Sequence(10_000, seed: 5, longestPayload: 40));
+        for (var i = 0; i < 4; i++)
+            log.Append(batch);
+        var read = new LogBatch();
+        var from = 0L;
+
+        // The first reads find the place, and make the batch as large as it becomes.
+        while (from < 10_000 && log.Read(0, from, 2000, read)) from = read.FirstOffset + read.Count;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        while (from < 40_000)
+        {
+            if (log.Read(0, from, 2000, read)) from = read.FirstOffset + read.Count;
+        }
+
+        // A read that waits for the broker asks for the end of the log, which makes an object of it.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 30_000);
+    }
+
+    [Fact]
     public void Read_HeaderThatIsNoKind_GivesARecordOfNoKind()
     {
         using var log = Create(1);

@@ -54,7 +54,10 @@ public sealed partial class KafkaBroker : IAsyncDisposable
     }
 
     /// <summary>Starts a new broker and waits until it answers.</summary>
-    /// <param name="settings">Settings of the broker, <c>key=value</c>, over those of the script.</param>
+    /// <param name="settings">
+    /// Settings of the broker, <c>key=value</c>, over those of the script; <c>{port}</c> in one stands for the port of
+    /// <see cref="Bootstrap"/>, <c>{port1}</c> for the one behind it, which is the controller's, and <c>{port2}</c> for a free one after that.
+    /// </param>
     public static async Task<KafkaBroker> StartAsync(params string[] settings)
     {
         var broker = new KafkaBroker(settings);
@@ -95,7 +98,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
         foreach (var setting in _settings)
         {
             start.ArgumentList.Add("--set");
-            start.ArgumentList.Add(setting);
+            start.ArgumentList.Add(Filled(setting));
         }
 
         _guard = Process.Start(start)!;
@@ -105,6 +108,9 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             .ConfigureAwait(false);
         if (!IsRunning()) throw new InvalidOperationException($"The Kafka broker ended at its start:\n{StartLog()}");
     }
+
+    /// <summary>Another listener's address, where the settings made one on <c>{port2}</c>.</summary>
+    public string Bootstrap2 => Filled("127.0.0.1:{port2}");
 
     /// <summary>Stops the broker cleanly (SIGTERM) and waits for its end.</summary>
     public Task StopAsync() => EndAsync(Terminate);
@@ -154,6 +160,11 @@ public sealed partial class KafkaBroker : IAsyncDisposable
         _guard = null;
     }
 
+    private string Filled(string setting) => setting
+        .Replace("{port}", _port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        .Replace("{port1}", (_port + 1).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        .Replace("{port2}", (_port + 2).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
     private bool IsRunning() => _guard is not null && kill(_pid, 0) == 0;
 
     private static void Signal(int pid, int signal)
@@ -172,7 +183,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
         .Split(':', StringSplitOptions.RemoveEmptyEntries)
         .Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    // The broker takes the port after its own, too.
+    // The broker takes the port after its own, too, and may take a third.
     private static int FreePorts()
     {
         while (true)
@@ -181,9 +192,11 @@ public sealed partial class KafkaBroker : IAsyncDisposable
             first.Start();
             var port = ((IPEndPoint)first.LocalEndpoint).Port;
             using var second = new TcpListener(IPAddress.Loopback, port + 1);
+            using var third = new TcpListener(IPAddress.Loopback, port + 2);
             try
             {
                 second.Start();
+                third.Start();
                 return port;
             }
             catch (SocketException)
