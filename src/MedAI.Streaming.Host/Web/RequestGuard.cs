@@ -15,18 +15,17 @@ internal sealed class RequestGuard(RequestDelegate next, HostLog log)
     /// <summary>Handles a request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
-        // Answers are about patients: no cache on the way may keep them, and no browser may take them for something else.
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        Guard(context.Response);
         try
         {
             await next(context);
             if (IsBare(context.Response))
                 await OfStatus(context).WriteAsync(context);
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception reason) when (context.RequestAborted.IsCancellationRequested
+            && reason is OperationCanceledException or IOException or BadHttpRequestException)
         {
-            // The client went away; nobody waits for an answer, and whatever broke because of that is no fault.
+            // Nobody waits for an answer, and to go away is no fault.
             log.Debug($"request {context.TraceIdentifier}: the client went away.");
         }
         catch (Exception failure)
@@ -47,15 +46,23 @@ internal sealed class RequestGuard(RequestDelegate next, HostLog log)
         if (problem.Status >= 500)
             log.Warning($"request {context.TraceIdentifier}: {(problem.Status == 500 ? failure : failure.Message)}");
 
-        if (context.Response.HasStarted)
+        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
-            // Half an answer must not look like a whole one.
+            // Half an answer must not look like a whole one, and nobody waits for one any more.
             context.Abort();
             return;
         }
 
         context.Response.Clear();
+        Guard(context.Response);
         await problem.WriteAsync(context);
+    }
+
+    // Answers are about patients: no cache on the way may keep them, and no browser may take them for something else.
+    private static void Guard(HttpResponse response)
+    {
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
     }
 
     private static Problem Later(string code, string why) =>

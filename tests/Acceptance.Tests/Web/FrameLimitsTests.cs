@@ -1,6 +1,7 @@
 // POST /v1/frames at its limits: too long, too many, packed too well, a log that is busy or full, and senders that go away.
 using System.Net.Sockets;
 using System.Text;
+using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Pipeline.Ports;
 using Xunit;
 using static Acceptance.Tests.Web.FrameBodies;
@@ -127,10 +128,13 @@ public sealed class FrameLimitsTests : FrameServiceTests
     {
         await using var service = await StartAsync();
 
-        var (status, answer, _) = await PostAsync(service, string.Join('\n', Enumerable.Repeat("x", 250)));
+        var (status, answer, _) = await PostAsync(
+            service, string.Join('\n', Enumerable.Range(1, 250).Select(n => n % 5 == 0 ? Frame(n, patient: null) : "x")));
 
-        Assert.Equal((400, 250), (status, Refused(answer).Length));
-        Assert.Equal((101, 250), (Gateway.Refused.Count(), Gateway.Refused.Sum(one => one.Readings)));
+        Assert.Equal((422, 250), (status, Refused(answer).Length));
+        Assert.Equal(102, Gateway.Refused.Count());
+        Assert.Equal(200, Gateway.Refused.Where(one => one.Reason == RejectReason.Malformed).Sum(one => one.Readings));
+        Assert.Equal(100, Gateway.Refused.Where(one => one.Reason == RejectReason.DeviceNotAssociated).Sum(one => one.Readings));
     }
 
     [Fact]

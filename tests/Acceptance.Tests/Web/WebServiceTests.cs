@@ -63,6 +63,7 @@ public sealed class WebServiceTests
         Assert.Equal((status, code), (found, body.GetProperty("code").GetString()));
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.ToString());
         Assert.Equal(status == 503, response.Headers.RetryAfter is not null);
+        Assert.True(response.Headers.CacheControl!.NoStore);
         Assert.Equal(status >= 500, service.Notes.ToString().Contains(body.GetProperty("requestId").GetString()!, StringComparison.Ordinal));
         Assert.DoesNotContain("secret inside", body.GetRawText(), StringComparison.Ordinal);
     }

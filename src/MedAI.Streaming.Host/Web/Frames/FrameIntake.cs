@@ -16,14 +16,17 @@ namespace MedAI.Streaming.Host.Web.Frames;
 /// <param name="origin">What stands before line numbers in the dead letters: which request of which key.</param>
 internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int maxFrames, string origin)
 {
-    // What was refused is kept one by one up to here; the rest is counted in one record more, so that the accounting still holds.
+    // What was refused is kept one by one up to here; the rest is counted in one record more for each reason, so that the accounting
+    // still holds.
     private const int MaxRefusedRecords = 100;
     private const int MaxText = 200;
 
     private readonly List<LogElement> _elements = [];
     private readonly List<RefusedFrame> _refused = [];
+
+    // Readings that were refused and have no record of their own, by reason.
+    private readonly long[] _unlisted = new long[RejectReasons.Count];
     private int _refusedRecords;
-    private long _readingsNotListed;
 
     /// <summary>Whether the rest of the body is not to be read.</summary>
     public bool IsOver { get; private set; }
@@ -89,7 +92,8 @@ internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int
     {
         _elements.Clear();
         _refused.Clear();
-        (Accepted, _refusedRecords, _readingsNotListed) = (0, 0, 0);
+        Array.Clear(_unlisted);
+        (Accepted, _refusedRecords) = (0, 0);
         IsOver = true;
         _refused.Add(new(1, RejectReason.Truncated.Name(), detail, RefusalKind.Syntax));
         Record(1, 1, RejectReason.Truncated, detail);
@@ -98,13 +102,16 @@ internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int
     /// <summary>What goes into the log: the frames, and records of what was refused, in the order of the body.</summary>
     public IReadOnlyList<LogElement> Elements()
     {
-        if (_readingsNotListed > 0)
+        for (var reason = 0; reason < _unlisted.Length; reason++)
         {
-            var readings = (int)Math.Min(_readingsNotListed, int.MaxValue);
-            _elements.Add(new RefusedElement(0, readings, RejectReason.Malformed, origin, "more of this request, which its sender was told of"));
-            _readingsNotListed = 0;
+            if (_unlisted[reason] > 0)
+            {
+                var readings = (int)Math.Min(_unlisted[reason], int.MaxValue);
+                _elements.Add(new RefusedElement(0, readings, (RejectReason)reason, origin, "more of this request, which its sender was told of"));
+            }
         }
 
+        Array.Clear(_unlisted);
         return _elements;
     }
 
@@ -156,7 +163,7 @@ internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int
     {
         if (_refusedRecords == MaxRefusedRecords)
         {
-            _readingsNotListed += readings;
+            _unlisted[(int)reason] += readings;
             return;
         }
 
