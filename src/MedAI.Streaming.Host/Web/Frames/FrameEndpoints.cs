@@ -82,18 +82,32 @@ internal sealed class FrameEndpoints(ILogGateway gateway, PatientDirectory direc
                 break;
         }
 
-        var elements = intake.Elements();
-        if (elements.Count == 0)
+        if (intake.IsEmpty)
         {
             await new Problem(400, "empty_body", "There is no frame in the body.").WriteAsync(context);
             return;
         }
 
-        var result = await gateway.AppendAsync(elements, context.RequestAborted);
+        var result = await await HandOverAsync(intake, context.RequestAborted);
         if (!result.IsDurable)
             await FrameAnswer.Busy(result.RetryAfter).WriteAsync(context);
         else
             await FrameAnswer.WriteAsync(context, intake);
+    }
+
+    // A change is in the log before it is in the directory. A frame that was resolved before the change must not be logged behind it: it
+    // would be acknowledged and then refused by the flow. So it goes to the gateway, which keeps the order, only while what it was resolved
+    // by still stands; else it waits its turn among the changes, is resolved anew, and goes before the next of them.
+    private async Task<Task<AppendResult>> HandOverAsync(FrameIntake intake, CancellationToken stop)
+    {
+        var version = directory.Version;
+        intake.Decide();
+        if (directory.WhileAt(version, () => gateway.AppendAsync(intake.Elements, stop)) is { } begun)
+            return begun;
+
+        using var turn = await directory.HoldAsync(stop);
+        intake.Decide();
+        return gateway.AppendAsync(intake.Elements, stop);
     }
 
     private IFrameSplitter? Splitter(string? contentType)

@@ -21,21 +21,29 @@ internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int
     private const int MaxRefusedRecords = 100;
     private const int MaxText = 200;
 
+    private readonly List<Item> _items = [];
     private readonly List<LogElement> _elements = [];
     private readonly List<RefusedFrame> _refused = [];
 
     // Readings that were refused and have no record of their own, by reason.
     private readonly long[] _unlisted = new long[RejectReasons.Count];
     private int _refusedRecords;
+    private bool _isRefreshed;
 
     /// <summary>Whether the rest of the body is not to be read.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>How many frames are taken.</summary>
+    /// <summary>Whether the body held nothing.</summary>
+    public bool IsEmpty => _items.Count == 0;
+
+    /// <summary>How many frames are taken; as the last decision has it.</summary>
     public int Accepted { get; private set; }
 
-    /// <summary>What was refused, by line.</summary>
+    /// <summary>What was refused, by line; as the last decision has it.</summary>
     public IReadOnlyList<RefusedFrame> Refused => _refused;
+
+    /// <summary>What goes into the log: the frames, and records of what was refused, in the order of the body; as the last decision has it.</summary>
+    public IReadOnlyList<LogElement> Elements => _elements;
 
     /// <summary>Takes a frame in JSON, or refuses it.</summary>
     public void TakeJson(int line, ReadOnlySpan<byte> json)
@@ -44,7 +52,7 @@ internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int
             return;
 
         if (FrameJson.TryRead(json, out var frame, out var refusal))
-            Take(line, frame, json, isText: true);
+            _items.Add(new(line, frame, default));
         else
             Refuse(line, refusal.Reason, $"At byte {refusal.Position}: {refusal.Detail}", json, isText: true);
     }
@@ -56,7 +64,7 @@ internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int
             return;
 
         if (FrameMessage.TryRead(message, out var frame, out var reason, out var detail))
-            Take(number, frame, message, isText: false);
+            _items.Add(new(number, frame, default));
         else
             Refuse(number, reason, detail, message, isText: false);
     }
@@ -83,25 +91,36 @@ internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int
             return;
 
         IsOver = true;
-        _refused.Add(new(line, reason, detail, RefusalKind.Limit));
-        Record(line, 1, RejectReason.Truncated, detail);
+        _items.Add(new(line, null, new(reason, detail, RefusalKind.Limit, RejectReason.Truncated, detail)));
     }
 
     /// <summary>Drops everything that was taken: the body as a whole turned out to be broken.</summary>
     public void Drop(string detail)
     {
+        _items.Clear();
+        IsOver = true;
+        _items.Add(new(1, null, new(RejectReason.Truncated.Name(), detail, RefusalKind.Syntax, RejectReason.Truncated, detail)));
+    }
+
+    /// <summary>
+    /// Says of every frame whose it is, by the directory as it stands now; what was decided before does not count. Before the directory
+    /// refuses a first frame, it is asked once for what other processes changed.
+    /// </summary>
+    /// <exception cref="Pipeline.Ports.StoreException">What others changed cannot be learned now, and a frame would be refused without it.</exception>
+    public void Decide()
+    {
         _elements.Clear();
         _refused.Clear();
         Array.Clear(_unlisted);
         (Accepted, _refusedRecords) = (0, 0);
-        IsOver = true;
-        _refused.Add(new(1, RejectReason.Truncated.Name(), detail, RefusalKind.Syntax));
-        Record(1, 1, RejectReason.Truncated, detail);
-    }
+        foreach (var item in _items)
+        {
+            if (item.Frame is { } frame)
+                Decide(item.Line, frame);
+            else
+                Refuse(item.Line, item.Refusal, 1);
+        }
 
-    /// <summary>What goes into the log: the frames, and records of what was refused, in the order of the body.</summary>
-    public IReadOnlyList<LogElement> Elements()
-    {
         for (var reason = 0; reason < _unlisted.Length; reason++)
         {
             if (_unlisted[reason] > 0)
@@ -110,34 +129,44 @@ internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int
                 _elements.Add(new RefusedElement(0, readings, (RejectReason)reason, origin, "more of this request, which its sender was told of"));
             }
         }
-
-        Array.Clear(_unlisted);
-        return _elements;
     }
 
     private bool HasRoom(int line)
     {
-        if (!IsOver && Accepted + _refused.Count >= maxFrames)
+        if (!IsOver && _items.Count >= maxFrames)
             Cut(line, "too_many_frames", $"A request has at most {maxFrames} frames (http.maxFrames). Send this one and what follows in another.");
         return !IsOver;
     }
 
-    private void Take(int line, FrameElement frame, ReadOnlySpan<byte> bytes, bool isText)
+    private void Decide(int line, FrameElement frame)
     {
-        var reason = directory.Resolve(frame.Device, frame.Patient, frame.EventTime, out var patient);
-        var isAllowed = caller.AllowsDevice(frame.Device)
-            && (caller.Wards.Count == 0 || patient.Length == 0 || caller.AllowsWard(directory.Patient(patient)?.Facts.Ward));
+        var reason = Resolve(frame, out var patient);
+        if (reason != RejectReason.None && caller.AllowsDevice(frame.Device) && !_isRefreshed)
+        {
+            _isRefreshed = true;
+            directory.Refresh();
+            reason = Resolve(frame, out patient);
+        }
 
-        // First what the key may: to others the directory says nothing.
-        reason = isAllowed ? reason : RejectReason.DeviceNotAllowed;
         if (reason != RejectReason.None)
         {
-            Refuse(line, reason, Why(reason), bytes, isText, frame.Readings.Count);
+            var what = string.Create(
+                CultureInfo.InvariantCulture, $"{frame.Device}/{frame.Epoch}/{frame.Sequence} at {JsonTime.Format(frame.EventTime)} {frame.Patient}");
+            Refuse(line, new(reason.Name(), Why(reason), RefusalKind.Content, reason, Short(what.TrimEnd())), frame.Readings.Count);
             return;
         }
 
         Accepted++;
         _elements.Add(patient == frame.Patient ? frame : frame with { Patient = patient });
+    }
+
+    // First what the key may: to others the directory says nothing.
+    private RejectReason Resolve(FrameElement frame, out string patient)
+    {
+        var reason = directory.Resolve(frame.Device, frame.Patient, frame.EventTime, out patient);
+        var isAllowed = caller.AllowsDevice(frame.Device)
+            && (caller.Wards.Count == 0 || patient.Length == 0 || caller.AllowsWard(directory.Patient(patient)?.Facts.Ward));
+        return isAllowed ? reason : RejectReason.DeviceNotAllowed;
     }
 
     private static string Why(RejectReason reason) => reason switch
@@ -147,7 +176,7 @@ internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int
         _ => "Nobody wore the device at that time. Associate it with a patient first, or name the patient.",
     };
 
-    private void Refuse(int line, RejectReason reason, string detail, ReadOnlySpan<byte> bytes, bool isText, int readings = 1)
+    private void Refuse(int line, RejectReason reason, string detail, ReadOnlySpan<byte> bytes, bool isText)
     {
         var kind = reason switch
         {
@@ -155,29 +184,34 @@ internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int
             RejectReason.LineTooLong => RefusalKind.Limit,
             _ => RefusalKind.Content,
         };
-        _refused.Add(new(line, reason.Name(), detail, kind));
-        Record(line, readings, reason, isText ? Beginning(bytes) : Convert.ToHexString(bytes[..Math.Min(bytes.Length, MaxText / 2)]));
+        var text = isText ? Beginning(bytes) : Convert.ToHexString(bytes[..Math.Min(bytes.Length, MaxText / 2)]);
+        _items.Add(new(line, null, new(reason.Name(), detail, kind, reason, text)));
     }
 
-    private void Record(int line, int readings, RejectReason reason, string text)
+    private void Refuse(int line, Refusal refusal, int readings)
     {
+        _refused.Add(new(line, refusal.Name, refusal.Detail, refusal.Kind));
         if (_refusedRecords == MaxRefusedRecords)
         {
-            _unlisted[(int)reason] += readings;
+            _unlisted[(int)refusal.Reason] += readings;
             return;
         }
 
         _refusedRecords++;
         var where = string.Create(CultureInfo.InvariantCulture, $"{origin}:{line}");
-        _elements.Add(new RefusedElement(0, readings, reason, where, text));
+        _elements.Add(new RefusedElement(0, readings, refusal.Reason, where, refusal.Text));
     }
 
-    private static string Beginning(ReadOnlySpan<byte> bytes)
-    {
-        // A character takes at most four bytes; half a pair at the end goes.
-        var text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, MaxText * 4)]);
-        if (text.Length <= MaxText)
-            return text;
-        return text[..(char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText)];
-    }
+    // A character takes at most four bytes.
+    private static string Beginning(ReadOnlySpan<byte> bytes) => Short(Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, MaxText * 4)]));
+
+    // Half a pair at the end goes.
+    private static string Short(string text) =>
+        text.Length <= MaxText ? text : text[..(char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText)];
+
+    // A frame whose owner is still to be said, or what was refused when it was read.
+    private readonly record struct Item(int Line, FrameElement? Frame, Refusal Refusal);
+
+    // What the sender is told, and the reason and text in the log.
+    private readonly record struct Refusal(string Name, string Detail, RefusalKind Kind, RejectReason Reason, string Text);
 }

@@ -20,6 +20,13 @@ internal sealed class PatientDirectory : IDisposable
     // Whoever decides about a change holds it until the change is logged and kept: two changes must not be decided on the same past.
     private readonly SemaphoreSlim _changing = new(1);
 
+    // What others changed is taken by one at a time: an older entry must not come behind a newer one.
+    private readonly Lock _refreshing = new();
+
+    // Guards the version together with what may only be done while it stands.
+    private readonly Lock _standing = new();
+    private long _version;
+
     /// <summary>Loads a directory, whose owner it is from now on.</summary>
     /// <exception cref="StoreException">It cannot be read.</exception>
     public PatientDirectory(IDirectoryStore store)
@@ -30,7 +37,21 @@ internal sealed class PatientDirectory : IDisposable
 
     /// <summary>Takes what other processes changed.</summary>
     /// <exception cref="StoreException">It cannot be read at the moment.</exception>
-    public void Refresh() => Learn(_store.TakeChanges());
+    public void Refresh()
+    {
+        lock (_refreshing)
+        {
+            var changes = _store.TakeChanges();
+            if (changes.Count == 0)
+                return;
+
+            Learn(changes);
+            Step(2);
+        }
+    }
+
+    /// <summary>Another one whenever the directory changed; odd while a change is under way, which may be in the log already.</summary>
+    public long Version => Volatile.Read(ref _version);
 
     /// <summary>The patients in ordinal order of their ids.</summary>
     public IReadOnlyList<PatientEntry> Patients => [.. _patients.Values.OrderBy(patient => patient.Id, StringComparer.Ordinal)];
@@ -74,7 +95,28 @@ internal sealed class PatientDirectory : IDisposable
     public async Task<IDisposable> ChangeAsync(CancellationToken stop)
     {
         await _changing.WaitAsync(stop);
-        return new Turn(_changing);
+        Step(1);
+        return new Turn(this, 1);
+    }
+
+    /// <summary>Waits for the change under way, and lets no other begin until the caller lets go; the caller changes nothing.</summary>
+    public async Task<IDisposable> HoldAsync(CancellationToken stop)
+    {
+        await _changing.WaitAsync(stop);
+        return new Turn(this, 0);
+    }
+
+    /// <summary>Does something if a version stands and no change is under way; none begins before it is done.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="act">What to do; it must not wait.</param>
+    /// <returns>What came of it, or null: what was looked up may no longer be so.</returns>
+    public T? WhileAt<T>(long version, Func<T> act)
+        where T : class
+    {
+        lock (_standing)
+        {
+            return version == _version && version % 2 == 0 ? act() : null;
+        }
     }
 
     /// <summary>Keeps a patient.</summary>
@@ -108,8 +150,20 @@ internal sealed class PatientDirectory : IDisposable
         _store.Dispose();
     }
 
-    private sealed class Turn(SemaphoreSlim changing) : IDisposable
+    private void Step(long by)
     {
-        public void Dispose() => changing.Release();
+        lock (_standing)
+        {
+            _version += by;
+        }
+    }
+
+    private sealed class Turn(PatientDirectory directory, long step) : IDisposable
+    {
+        public void Dispose()
+        {
+            directory.Step(step);
+            directory._changing.Release();
+        }
     }
 }
