@@ -81,11 +81,12 @@ internal sealed class LiveService : IAsyncDisposable
                 Others = stores.Health,
             },
             settings.Http, surroundings.Time, log);
+        bool IsKnown(string patient) => picture.IsKnown(patient) || stores.History.Transitions(patient).Any();
         IEnumerable<IEndpointGroup> comingIn = role == Role.Worker
             ? []
             : [
                 new FrameEndpoints(_gateway, _directory, settings.Http),
-                new ControlEndpoints(new PatientControl(_gateway, _directory, law.Settings.Limits, surroundings.Time), _directory),
+                new ControlEndpoints(new PatientControl(_gateway, _directory, law.Settings.Limits, IsKnown, surroundings.Time), _directory),
             ];
         _web = new WebService(
             settings.Http, KeyRing.Of(settings.Http, surroundings.Time, log), log, [.. comingIn, .. _readOut.Groups]);

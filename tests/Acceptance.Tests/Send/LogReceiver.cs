@@ -67,7 +67,7 @@ internal sealed class LogReceiver : ILogGateway, IAsyncDisposable
         settings ??= RunningService.Settings;
         receiver._service = await RunningService.StartAsync(
             settings, callers, new FrameEndpoints(receiver, receiver.Directory, settings),
-            new ControlEndpoints(new PatientControl(receiver, receiver.Directory, [], receiver._time), receiver.Directory));
+            new ControlEndpoints(new PatientControl(receiver, receiver.Directory, [], static _ => false, receiver._time), receiver.Directory));
         return receiver;
     }
 

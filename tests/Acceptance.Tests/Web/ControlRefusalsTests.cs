@@ -168,6 +168,26 @@ public sealed class ControlRefusalsTests : ControlServiceTests
         await DoAsync(service, "PUT", "/v1/patients/new", "{'ward':'icu'}");
     }
 
+    [Fact]
+    public async Task A_key_for_some_wards_does_not_take_over_a_patient_who_is_monitored_and_not_entered()
+    {
+        Watched.Add("p1");
+        await using (var limited = await StartAsync(new Caller("k", Scopes.All, [], ["icu"])))
+        {
+            Assert.Equal((403, "ward_not_allowed"), await RefusedAsync(limited, "PUT", "/v1/patients/p1", "{'ward':'icu'}"));
+            Assert.Empty(Logged());
+            await DoAsync(limited, "PUT", "/v1/patients/p2", "{'ward':'icu'}");
+        }
+
+        await using (var whole = await StartAsync())
+        {
+            await DoAsync(whole, "PUT", "/v1/patients/p1", "{'ward':'icu'}");
+        }
+
+        await using var again = await StartAsync(new Caller("k", Scopes.All, [], ["icu"]));
+        await DoAsync(again, "PUT", "/v1/patients/p1", "{'ward':'icu','bed':'2'}");
+    }
+
     // Many people at once, each wanting the one device: everybody gets it or a conflict, and log and directory agree on the order.
     [Fact]
     public async Task Changes_at_the_same_time_are_decided_one_after_the_other()

@@ -20,11 +20,14 @@ public abstract class ControlServiceTests
 
     private protected PatientDirectory Directory { get; }
 
+    /// <summary>Patients that are monitored, whether the directory knows them or not.</summary>
+    private protected HashSet<string> Watched { get; } = [];
+
     private protected TestTime Time { get; } = new();
 
     private protected Task<RunningService> StartAsync(Caller? caller = null)
     {
-        var control = new PatientControl(Gateway, Directory, new MonitorSettings().Limits, Time);
+        var control = new PatientControl(Gateway, Directory, new MonitorSettings().Limits, Watched.Contains, Time);
         return RunningService.StartAsync(caller is null ? null : new OneCaller(caller), new ControlEndpoints(control, Directory));
     }
 

@@ -25,7 +25,7 @@ public sealed class FrameOwnersTests
     {
         var directory = Worn();
         await using var service = await RunningService.StartAsync(null, new FrameEndpoints(_gateway, directory, RunningService.Settings));
-        var control = new PatientControl(_gateway, directory, [], _time);
+        var control = new PatientControl(_gateway, directory, [], static _ => false, _time);
 
         // The change is in the log, and not yet in the directory.
         _gateway.Hold = new TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,7 +49,7 @@ public sealed class FrameOwnersTests
     {
         var directory = Worn();
         await using var service = await RunningService.StartAsync(null, new FrameEndpoints(_gateway, directory, RunningService.Settings));
-        var control = new PatientControl(_gateway, directory, [], _time);
+        var control = new PatientControl(_gateway, directory, [], static _ => false, _time);
         _gateway.Hold = new TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         var change = control.AssociateAsync(Anyone, "p2", "d2", Start, "x", Stop);
         var sent = service.SendAsync(HttpMethod.Post, "/v1/frames", content: Ndjson(Frame(4, "d2", patient: null)));

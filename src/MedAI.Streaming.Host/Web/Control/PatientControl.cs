@@ -16,8 +16,10 @@ namespace MedAI.Streaming.Host.Web.Control;
 /// <param name="gateway">The log's door.</param>
 /// <param name="directory">The directory.</param>
 /// <param name="site">The limit rules of the site.</param>
+/// <param name="isKnown">Whether anything is known of a patient who is not in the directory: they are monitored, or were.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PatientControl(ILogGateway gateway, PatientDirectory directory, IReadOnlyList<LimitRule> site, TimeProvider time)
+internal sealed class PatientControl(
+    ILogGateway gateway, PatientDirectory directory, IReadOnlyList<LimitRule> site, Func<string, bool> isKnown, TimeProvider time)
 {
     /// <summary>How far what people say may be ahead of now: clocks differ.</summary>
     public const long MaxAheadMs = 60_000;
@@ -31,6 +33,10 @@ internal sealed class PatientControl(ILogGateway gateway, PatientDirectory direc
         using var turn = await directory.ChangeAsync(stop);
         var before = directory.Patient(facts.Patient);
         if (!caller.AllowsWard(facts.Ward) || (before is not null && !caller.AllowsWard(before.Facts.Ward)))
+            return new(null!, OtherWard());
+
+        // Nobody said of which ward they are: whoever is limited to wards may not make them their own, and say how they are judged.
+        if (before is null && caller.Wards.Count > 0 && isKnown(facts.Patient))
             return new(null!, OtherWard());
         if (before is { DischargedAt: null } && before.Facts == facts)
             return new(before);

@@ -33,6 +33,9 @@ internal sealed class WardPicture(AlertSignal signal) : ILiveFeed
     /// <summary>The newest views, in no order.</summary>
     public IReadOnlyCollection<PatientView> Patients() => [.. _patients.Values];
 
+    /// <summary>Whether there is a view of a patient.</summary>
+    public bool IsKnown(string patient) => _patients.ContainsKey(patient);
+
     /// <summary>The ward of a patient; null for one who has none or is not known here.</summary>
     public string? WardOf(string patient) =>
         _patients.TryGetValue(patient, out var view) && view.Ward.Length > 0 ? view.Ward : null;

@@ -141,7 +141,7 @@ public sealed class ApiDescriptionTests
     private static IEnumerable<IEndpointGroup> Groups(MonitoredService service)
     {
         var directory = new PatientDirectory(new InMemoryDirectoryStore());
-        var control = new PatientControl(service.Gateway, directory, new MonitorSettings().Limits, service.Clock);
+        var control = new PatientControl(service.Gateway, directory, new MonitorSettings().Limits, static _ => false, service.Clock);
         return
         [
             .. service.Groups, new FrameEndpoints(service.Gateway, directory, RunningService.Settings),
