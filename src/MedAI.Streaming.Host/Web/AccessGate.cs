@@ -43,7 +43,7 @@ internal sealed class AccessGate(RequestDelegate next, ICallerSource? callers)
         if (rule is null or { Scope: Scopes.None })
             return next(context);
 
-        var caller = callers is null ? Caller.Anyone : Identify(context);
+        var caller = Identify(context);
         if (caller is null)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"medai\"";
@@ -59,16 +59,20 @@ internal sealed class AccessGate(RequestDelegate next, ICallerSource? callers)
         }
 
         context.Features.Set(caller);
+        context.Features.Set<CallerAgain>(() => Identify(context));
         return next(context);
     }
 
     private Caller? Identify(HttpContext context)
     {
+        if (callers is null)
+            return Caller.Anyone;
+
         // Two headers are nobody's: a proxy and the service must not see different ones.
         var headers = context.Request.Headers.Authorization;
         var header = headers.Count == 1 ? headers[0] : null;
         return header is not null && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? callers!.Identify(header.AsSpan(Scheme.Length).Trim())
+            ? callers.Identify(header.AsSpan(Scheme.Length).Trim())
             : null;
     }
 }

@@ -45,6 +45,10 @@ internal sealed record Caller(string Id, Scopes Scopes, IReadOnlyList<string> De
         return Devices.Count == 0;
     }
 
+    /// <summary>Whether somebody is the same and may do the same.</summary>
+    public bool IsSameAs(Caller other) =>
+        Id == other.Id && Scopes == other.Scopes && Devices.SequenceEqual(other.Devices) && Wards.SequenceEqual(other.Wards);
+
     /// <summary>Whether they may touch patients of a ward. A patient without a ward is of none that a key could be limited to.</summary>
     public bool AllowsWard(string? ward) => Wards.Count == 0 || (ward is not null && Wards.Contains(ward));
 }
@@ -57,10 +61,17 @@ internal interface ICallerSource
     Caller? Identify(ReadOnlySpan<char> token);
 }
 
+/// <summary>Tells the caller of a request anew: null where the key was revoked or has expired.</summary>
+internal delegate Caller? CallerAgain();
+
 /// <summary>The caller of a request.</summary>
 internal static class CallerOfRequest
 {
     /// <summary>The caller; there is one on every endpoint that requires a scope.</summary>
     public static Caller Caller(this HttpContext context) =>
         context.Features.Get<Caller>() ?? throw new InvalidOperationException("This endpoint lets anyone in, so it has no caller.");
+
+    /// <summary>Whether the caller would be let in now as they were: a request that takes long asks from time to time.</summary>
+    public static bool IsCallerStillLetIn(this HttpContext context) =>
+        context.Features.Get<CallerAgain>()?.Invoke() is { } now && now.IsSameAs(context.Caller());
 }

@@ -13,7 +13,7 @@ namespace MedAI.Streaming.Host.Web.Reading;
 /// </summary>
 internal sealed class AlertStreams(ReadingSources sources, AlertTail tail, TimeProvider time, int most) : IDisposable
 {
-    // A key that was revoked or has expired must not listen for ever: who comes again is asked for it, and goes on without a gap.
+    // However long a key holds: who comes again goes on without a gap.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan ComeAgain = TimeSpan.FromSeconds(5);
     private const int EventsAtOnce = 64;
@@ -30,7 +30,7 @@ internal sealed class AlertStreams(ReadingSources sources, AlertTail tail, TimeP
     /// <summary>How many events were sent to them, each counted for everyone it went to.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>Serves one who listens, until they go, the service stops, or it is time to ask for their key again.</summary>
+    /// <summary>Serves one who listens, until they go, their key no longer holds (asked at every beat), the service stops, or their time is up.</summary>
     public async Task ServeAsync(HttpContext context, RequestQuery query)
     {
         var filter = AlertFilter.Read(query, sources.SightOf(context.Caller()));
@@ -80,6 +80,7 @@ internal sealed class AlertStreams(ReadingSources sources, AlertTail tail, TimeP
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         var began = time.GetTimestamp();
         var isIdle = false;
+        var asked = tail.Beats;
         try
         {
             await BeginAsync(context.Response, place, ends.Token);
@@ -87,6 +88,11 @@ internal sealed class AlertStreams(ReadingSources sources, AlertTail tail, TimeP
             {
                 var changed = tail.Changed;
                 var beats = tail.Beats;
+
+                // Also where there is always something to send. It ends like any stream: who comes again is asked for a key.
+                if (beats != asked && !context.IsCallerStillLetIn())
+                    return;
+                asked = beats;
                 var events = tail.After(place, EventsAtOnce) ?? await ReadAsync(place, ends.Token);
                 if (events.Count > 0)
                 {
@@ -98,7 +104,7 @@ internal sealed class AlertStreams(ReadingSources sources, AlertTail tail, TimeP
                 isIdle = true;
                 await changed.WaitAsync(ends.Token);
                 isIdle = false;
-                if (tail.Beats != beats)
+                if (tail.Beats != beats && context.IsCallerStillLetIn())
                     await BeatAsync(context.Response, place, ends.Token);
             }
         }

@@ -118,8 +118,34 @@ public sealed class AlertStreamTests
         Assert.NotNull(await second.NextAsync());
     }
 
+    [Theory]
+    [InlineData("revoked")]
+    [InlineData("for another ward")]
+    [InlineData("without the scope")]
+    public async Task A_stream_ends_at_the_next_beat_once_its_key_no_longer_holds(string change)
+    {
+        var callers = new ChangingCaller(new Caller("k", Scopes.Read, [], ["icu"]));
+        await using var service = await ReadingService.StartAsync(callers);
+        using var listener = await service.ListenAsync(token: "any");
+        await listener.NextAsync();
+        callers.Now = new Caller("k", Scopes.Read, [], [.. (string[])["icu"]]);
+        service.Clock.Pass(AlertTail.Beat);
+        Assert.Equal("heartbeat", (await listener.NextAsync())!.Comment);
+
+        callers.Now = change switch
+        {
+            "revoked" => null,
+            "for another ward" => callers.Now with { Wards = ["er"] },
+            _ => callers.Now with { Scopes = Scopes.Ingest },
+        };
+        service.Clock.Pass(AlertTail.Beat);
+
+        Assert.Null(await listener.NextAsync());
+        await Until(() => service.Streams.Clients == 0);
+    }
+
     [Fact]
-    public async Task A_stream_ends_after_its_time_so_that_a_revoked_key_does_not_listen_for_ever()
+    public async Task A_stream_ends_after_its_time()
     {
         await using var service = await ReadingService.StartAsync();
         using var listener = await service.ListenAsync();
@@ -184,6 +210,13 @@ public sealed class AlertStreamTests
             deadline.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
+    }
+
+    private sealed class ChangingCaller(Caller caller) : ICallerSource
+    {
+        public Caller? Now { get; set; } = caller;
+
+        public Caller? Identify(ReadOnlySpan<char> token) => Now;
     }
 
     private sealed class FailingHistory : IAlertHistory
