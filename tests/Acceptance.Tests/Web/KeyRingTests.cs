@@ -91,6 +91,26 @@ public sealed class KeyRingTests : IDisposable
     }
 
     [Fact]
+    public void A_change_that_cannot_be_read_for_a_moment_is_read_later_and_told_of_once()
+    {
+        var token = Add("k1");
+        var ring = Ring();
+        new KeyFile(Path).Change(keys => [.. keys.Select(key => key with { Revoked = _time.GetUtcNow() })]);
+        using (new FileStream(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            for (var look = 0; look < 3; look++)
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                Assert.NotNull(ring.Identify(token));
+            }
+        }
+
+        Assert.Equal(2, _notes.ToString().Split("stay in force").Length);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(ring.Identify(token));
+    }
+
+    [Fact]
     public void Without_a_file_nobody_is_let_in_and_a_note_says_what_to_do()
     {
         Assert.Null(Ring().Identify("medai_k1_x"));

@@ -22,6 +22,7 @@ internal sealed class KeyRing : ICallerSource
     // Held by the one request that looks at the file; the others go on with what there is.
     private readonly Lock _looking = new();
     private (DateTime Written, long Length)? _stamp;
+    private (DateTime Written, long Length)? _warned;
     private long _looked;
     private volatile FrozenDictionary<string, Entry> _keys;
 
@@ -62,20 +63,24 @@ internal sealed class KeyRing : ICallerSource
         if (_time.GetElapsedTime(Volatile.Read(ref _looked)) < LookEvery || !_looking.TryEnter())
             return;
 
+        (DateTime Written, long Length)? stamp = null;
         try
         {
             Volatile.Write(ref _looked, _time.GetTimestamp());
-            var stamp = _file.Stamp;
+            stamp = _file.Stamp;
             if (stamp == _stamp)
                 return;
 
-            _stamp = stamp;
+            // Only what was read is not read again: a key that was revoked must not stand because the file was held for a moment.
             _keys = Entries(_file.Read());
+            _stamp = stamp;
             _log.Info($"the keys of {_file.Path} were read again: {_keys.Count}.");
         }
         catch (FailureException failure)
         {
-            _log.Warning($"{failure.Message} The keys that were read before stay in force.");
+            if (stamp != _warned)
+                _log.Warning($"{failure.Message} The keys that were read before stay in force until it can be read.");
+            _warned = stamp;
         }
         finally
         {
