@@ -134,7 +134,7 @@ public sealed class KafkaAlertView : IAlertHistory, IDisposable
     }
 
     /// <inheritdoc/>
-    public IEnumerable<DeadLetter> DeadLetters() => _history.DeadLetters();
+    public IEnumerable<DeadLetter> DeadLetters((int Partition, long Offset, int Index)? after = null) => _history.DeadLetters(after);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -109,11 +109,16 @@ public sealed partial class SqliteStateStore : IAlertHistory
     }
 
     /// <inheritdoc/>
-    public IEnumerable<DeadLetter> DeadLetters()
+    public IEnumerable<DeadLetter> DeadLetters((int Partition, long Offset, int Index)? after = null)
     {
         using var reader = Database.Open(_database.Path, OpenMode.ReadOnly);
         var rows = reader.Prepare(
-            "SELECT partition, record, item, readings, patient, reason, detail FROM dead_letters ORDER BY partition, record, item");
+            """
+            SELECT partition, record, item, readings, patient, reason, detail FROM dead_letters
+            WHERE (partition, record, item) > (?1, ?2, ?3) ORDER BY partition, record, item
+            """);
+        var (partition, offset, index) = after ?? (-1, -1, -1);
+        rows.Bind(1, partition).Bind(2, offset).Bind(3, index);
         while (rows.Step())
         {
             yield return new DeadLetter(

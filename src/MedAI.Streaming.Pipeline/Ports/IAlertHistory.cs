@@ -29,6 +29,8 @@ public interface IAlertHistory
     /// <summary>Marks a page sent, durably; marking it twice, or one that is not there, is harmless.</summary>
     void MarkSent(string transitionId);
 
-    /// <summary>All dead letters by partition and offset.</summary>
-    IEnumerable<DeadLetter> DeadLetters();
+    /// <summary>Dead letters by partition, offset and index.</summary>
+    /// <param name="after">Only those behind this place; null: all.</param>
+    /// <remarks>They are read as they are taken, and the place is found at once: who takes only some reads only those.</remarks>
+    IEnumerable<DeadLetter> DeadLetters((int Partition, long Offset, int Index)? after = null);
 }

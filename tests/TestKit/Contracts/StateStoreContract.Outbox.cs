@@ -158,7 +158,15 @@ public abstract partial class StateStoreContract
         batch.DeadLetters[0] = letters[0] with { Detail = "told otherwise" };
         store.Commit(batch);
 
-        Assert.Equal(letters.OrderBy(d => (d.Partition, d.Offset, d.Index)), History(store).DeadLetters());
+        var ordered = letters.OrderBy(d => (d.Partition, d.Offset, d.Index)).ToArray();
+        Assert.Equal(ordered, History(store).DeadLetters());
+        for (var i = 0; i < ordered.Length; i++)
+        {
+            var place = (ordered[i].Partition, ordered[i].Offset, ordered[i].Index);
+            Assert.Equal(ordered[(i + 1)..], History(store).DeadLetters(place));
+        }
+
+        Assert.Equal(ordered[1..], History(store).DeadLetters((0, 500, 7)));
         using var again = Crash(store);
         Assert.Equal(5, History(again).DeadLetters().Count());
     }

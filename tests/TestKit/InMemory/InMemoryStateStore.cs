@@ -165,10 +165,10 @@ public sealed class InMemoryStateStore : IStateStore, IAlertHistory
     }
 
     /// <inheritdoc/>
-    public IEnumerable<DeadLetter> DeadLetters()
+    public IEnumerable<DeadLetter> DeadLetters((int Partition, long Offset, int Index)? after = null)
     {
         lock (_lock)
-            return [.. _deadLetters.Values.OrderBy(d => (d.Partition, d.Offset, d.Index))];
+            return [.. _deadLetters.Values.Where(d => after is not { } place || (d.Partition, d.Offset, d.Index).CompareTo(place) > 0).OrderBy(d => (d.Partition, d.Offset, d.Index))];
     }
 
     /// <summary>What a process that starts after a crash at this moment would find. Later calls on either do not touch the other.</summary>

@@ -28,7 +28,7 @@ internal sealed class NamedHistory(IAlertHistory history, string name) : IAlertH
     public void MarkSent(string transitionId) => history.MarkSent(transitionId);
 
     /// <inheritdoc/>
-    public IEnumerable<DeadLetter> DeadLetters() => history.DeadLetters();
+    public IEnumerable<DeadLetter> DeadLetters((int Partition, long Offset, int Index)? after = null) => history.DeadLetters(after);
 
     private string Outer(string cursor) => cursor.Length == 0 ? "" : $"{name}.{cursor}";
 

@@ -43,7 +43,7 @@ internal sealed record EpisodePlace(long Opened, string Rule) : IComparable<Epis
 /// <param name="Partition">Its partition.</param>
 /// <param name="Offset">Its record's offset.</param>
 /// <param name="Index">Its index among those of the record.</param>
-internal sealed record DeadLetterPlace(int Partition, long Offset, int Index) : IComparable<DeadLetterPlace>
+internal sealed record DeadLetterPlace(int Partition, long Offset, int Index)
 {
     /// <summary>The place behind a dead letter.</summary>
     public static DeadLetterPlace Of(DeadLetter letter) => new(letter.Partition, letter.Offset, letter.Index);
@@ -59,10 +59,6 @@ internal sealed record DeadLetterPlace(int Partition, long Offset, int Index) : 
             ? new(partition, offset, index)
             : null;
     }
-
-    /// <inheritdoc/>
-    public int CompareTo(DeadLetterPlace? other) =>
-        other is null ? 1 : (Partition, Offset, Index).CompareTo((other.Partition, other.Offset, other.Index));
 
     /// <summary>The cursor.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Partition}.{Offset}.{Index}");

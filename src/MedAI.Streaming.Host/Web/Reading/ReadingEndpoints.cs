@@ -166,13 +166,26 @@ internal sealed class ReadingEndpoints(ReadingSources sources, AlertStreams stre
             return problem.WriteAsync(context);
 
         var maySee = sources.SightOf(context.Caller());
-        var letters = sources.History.DeadLetters()
-            .Where(letter => (patient is null || letter.Patient == patient) && maySee(letter.Patient))
-            .Where(letter => place is null || DeadLetterPlace.Of(letter).CompareTo(place) > 0)
-            .Take(limit + 1)
-            .ToList();
-        var next = letters.Count > limit ? DeadLetterPlace.Of(letters[limit - 1]).ToString() : null;
-        return WriteAsync(context, letters.Take(limit), next, ReadingJson.DeadLetter);
+        var found = new List<DeadLetter>();
+        var scanned = 0;
+        string? next = null;
+        foreach (var letter in sources.History.DeadLetters(place is null ? null : (place.Partition, place.Offset, place.Index)))
+        {
+            // There is one more: it is the next page's.
+            if (found.Count == limit || scanned == MostScanned)
+            {
+                next = place!.ToString();
+                break;
+            }
+
+            context.RequestAborted.ThrowIfCancellationRequested();
+            scanned++;
+            place = DeadLetterPlace.Of(letter);
+            if ((patient is null || letter.Patient == patient) && maySee(letter.Patient))
+                found.Add(letter);
+        }
+
+        return WriteAsync(context, found, next, ReadingJson.DeadLetter);
     }
 
     private static T? Place<T>(RequestQuery query, Func<string, T?> parse)

@@ -234,6 +234,6 @@ public sealed class AlertStreamTests
 
         public void MarkSent(string transitionId) => throw new NotSupportedException();
 
-        public IEnumerable<DeadLetter> DeadLetters() => [];
+        public IEnumerable<DeadLetter> DeadLetters((int Partition, long Offset, int Index)? after = null) => [];
     }
 }

@@ -188,6 +188,22 @@ public sealed class ReadingEndpointsTests
     }
 
     [Fact]
+    public async Task A_page_of_dead_letters_looks_at_so_many_and_says_where_to_read_on()
+    {
+        await using var service = await ReadingService.StartAsync();
+        var batch = Decided.Batch();
+        batch.DeadLetters.AddRange(Enumerable.Range(0, 12_000).Select(n => new DeadLetter(0, n, 0, 1, n == 11_500 ? "p" : "", "malformed", "x")));
+        service.State.Commit(batch);
+
+        var first = await service.GetOkAsync("/v1/deadletters?patient=p");
+        var second = await service.GetOkAsync($"/v1/deadletters?patient=p&cursor={Word(first, "nextCursor")}");
+
+        Assert.Equal((0, "0.9999.0"), (first.GetProperty("items").GetArrayLength(), Word(first, "nextCursor")));
+        Assert.Equal(11_500, Assert.Single(second.GetProperty("items").EnumerateArray()).GetProperty("offset").GetInt64());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, second.GetProperty("nextCursor").ValueKind);
+    }
+
+    [Fact]
     public async Task The_ward_shows_who_is_watched_here_and_whether_that_is_kept_up()
     {
         await using var service = await ReadingService.StartAsync(isWatched: patient => patient != "gone");
