@@ -1,8 +1,8 @@
 // Makes the settings of a run of a file and the environment, or says everything that is wrong with them at once.
 using MedAI.Streaming.Domain;
 using MedAI.Streaming.Domain.Alerts;
-using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Pipeline;
 
 namespace MedAI.Streaming.Host.Composition;
 

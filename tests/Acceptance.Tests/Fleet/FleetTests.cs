@@ -1,8 +1,8 @@
 // A fleet on Kafka decides what the edge decides: on one worker, on two, and when workers are killed, replaced, or hang and wake up.
 using Acceptance.Tests.Replay;
+using MedAI.Streaming.Adapters.Kafka;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Evaluation.Readers;
-using MedAI.Streaming.Adapters.Kafka;
 using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.TestKit.Kafka;
 using MedAI.Streaming.TestKit.Waiting;
