@@ -64,7 +64,8 @@ public static class TopicMigration
             }
         }
 
-        var marks = CopyKeyed(options, options.Pages, target.Pages, trouble) + CopyKeyed(options, options.Directory, target.Directory, trouble);
+        var marks = CopyKeyed(options, options.Pages, target.Pages, trouble)
+            + CopyKeyed(options, options.Directory, target.Directory, trouble);
         var copy = new Copy(from, to, progress);
         copy.Run(stop);
         await SettleAsync(target, plan, trouble, admin).ConfigureAwait(false);
