@@ -9,5 +9,7 @@ namespace MedAI.Streaming.Adapters.Kafka;
 /// <param name="json">The value; its first byte is <c>{</c>.</param>
 /// <param name="where">Where it stands, for a person: topic, partition and offset.</param>
 /// <param name="payload">Receives the payload.</param>
-/// <returns><see cref="RecordKind.Frame"/>, or <see cref="RecordKind.Refused"/> with the reason as the payload. It never throws on bad text.</returns>
+/// <returns>
+/// <see cref="RecordKind.Frame"/>, or <see cref="RecordKind.Refused"/> with the reason as the payload. It never throws on bad text.
+/// </returns>
 public delegate RecordKind JsonFrameReader(ReadOnlySpan<byte> key, ReadOnlySpan<byte> json, string where, IBufferWriter<byte> payload);

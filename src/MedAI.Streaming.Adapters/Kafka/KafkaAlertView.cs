@@ -44,15 +44,16 @@ public sealed class KafkaAlertView : IAlertHistory, IDisposable
         _consumer = KafkaClients.Consumer(options, "view", _trouble);
         try
         {
-            foreach (var (topic, from) in Topics())
+            var counts = KafkaTopics.CountPartitions(
+                options, _consumer.Handle, _trouble, options.Pages, options.Alerts, options.DeadLetters);
+            _pagesPartitions = counts[0];
+            foreach (var ((topic, from), count) in Topics().Zip(counts[1..]))
             {
-                var count = KafkaTopics.CountPartitions(options, _consumer.Handle, topic, _trouble);
                 for (var p = 0; p < count; p++)
                     _next[new(topic, p)] = store.Load(from + p, static (_, _) => { });
             }
 
             ReadSent();
-            _pagesPartitions = _next.Keys.Count(p => p.Topic == options.Pages);
             _consumer.Assign(_next.Select(n => new TopicPartitionOffset(n.Key, n.Value == 0 ? Offset.Beginning : n.Value)));
             _producer = new DurableProducer(options, "pages", _trouble);
         }
@@ -229,7 +230,7 @@ public sealed class KafkaAlertView : IAlertHistory, IDisposable
     private void ReadSent()
     {
         using var scan = new TopicScan(_options, "pages", _trouble);
-        for (var p = 0; p < scan.CountPartitions(_options.Pages); p++)
+        for (var p = 0; p < _pagesPartitions; p++)
         {
             var partition = new TopicPartition(_options.Pages, p);
             _next[partition] = scan.Read(partition, 0, record => _sent[Encoding.UTF8.GetString(record.Message.Key ?? [])] = true);

@@ -21,7 +21,7 @@ public sealed class KafkaDeviceProducer : IDisposable
         var trouble = new KafkaTrouble(options);
         using (var admin = KafkaClients.Admin(options, trouble))
         {
-            _partitions = KafkaTopics.CountPartitions(options, admin.Handle, options.Vitals, trouble);
+            _partitions = KafkaTopics.CountPartitions(options, admin.Handle, trouble, options.Vitals)[0];
         }
 
         _producer = new DurableProducer(options, "device", trouble);

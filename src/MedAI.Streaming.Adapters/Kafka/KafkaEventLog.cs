@@ -39,7 +39,7 @@ public sealed class KafkaEventLog : IEventLog
         _consumer = KafkaClients.Consumer(options, "log", _trouble);
         try
         {
-            Partitions = KafkaTopics.CountPartitions(options, _consumer.Handle, options.Vitals, _trouble);
+            Partitions = KafkaTopics.CountPartitions(options, _consumer.Handle, _trouble, options.Vitals)[0];
             _producer = new DurableProducer(options, "log", _trouble);
         }
         catch

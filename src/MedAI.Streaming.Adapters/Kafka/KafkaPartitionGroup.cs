@@ -10,9 +10,9 @@ namespace MedAI.Streaming.Adapters.Kafka;
 /// </summary>
 /// <remarks>
 /// Partitions are given up inside the rebalance: nobody else gets one before the owner has drained and checkpointed it (under
-/// <see cref="PartitionSpread.Range"/> within <see cref="KafkaOptions.BusyTimeout"/>). A partition whose state cannot be loaded is tried again while it is this
-/// worker's. One that another process took by its transactional id although Kafka says that it is this worker's is lost, and taken
-/// back a session timeout later: until then the other one has noticed.
+/// <see cref="PartitionSpread.Range"/> within <see cref="KafkaOptions.BusyTimeout"/>). A partition whose state cannot be loaded is tried
+/// again while it is this worker's. One that another process took by its transactional id although Kafka says that it is this worker's
+/// is lost, and taken back a session timeout later: until then the other one has noticed.
 /// </remarks>
 /// <param name="options">Settings.</param>
 /// <param name="log">Stops fetching what is given up.</param>

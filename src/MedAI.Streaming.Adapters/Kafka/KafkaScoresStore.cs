@@ -23,7 +23,7 @@ public sealed class KafkaScoresStore : ISeriesStore
         (_options, _inner) = (options, inner);
         var trouble = new KafkaTrouble(options);
         using (var scan = new TopicScan(options, "scores", trouble))
-            _partitions = scan.CountPartitions(options.Scores);
+            _partitions = scan.CountPartitions(options.Scores)[0];
         _producer = new DurableProducer(options, "scores", trouble);
     }
 

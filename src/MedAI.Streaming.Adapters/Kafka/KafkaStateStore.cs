@@ -31,18 +31,16 @@ public sealed class KafkaStateStore : IStateStore
         _trouble = new KafkaTrouble(options);
         using (var scan = new TopicScan(options, "state", _trouble))
         {
-            Partitions = scan.CountPartitions(options.Vitals);
-            foreach (var topic in new[] { options.State, options.Alerts })
+            var counts = scan.CountPartitions(options.Vitals, options.State, options.Alerts, options.DeadLetters);
+            (Partitions, _deadLetterPartitions) = (counts[0], counts[3]);
+            foreach (var (topic, count) in new[] { (options.State, counts[1]), (options.Alerts, counts[2]) })
             {
-                var count = scan.CountPartitions(topic);
                 if (count != Partitions)
                 {
                     throw KafkaOptions.Wrong(
                         $"{topic} has {count} partitions and {options.Vitals} has {Partitions}: they must be equal. 'medai topics check' says more.");
                 }
             }
-
-            _deadLetterPartitions = scan.CountPartitions(options.DeadLetters);
         }
 
         _outputs = new DurableProducer(options, "outputs", _trouble);

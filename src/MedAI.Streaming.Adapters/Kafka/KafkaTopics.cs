@@ -64,16 +64,20 @@ public static class KafkaTopics
         return findings;
     }
 
-    /// <summary>The number of partitions of a topic.</summary>
-    /// <exception cref="StoreException">It is not there, or no broker answers.</exception>
-    internal static int CountPartitions(KafkaOptions options, Handle client, string topic, KafkaTrouble trouble)
+    /// <summary>The numbers of partitions of topics.</summary>
+    /// <remarks>For several at once, because the client that asks takes a tenth of a second to go.</remarks>
+    /// <exception cref="StoreException">One is not there, or no broker answers.</exception>
+    internal static int[] CountPartitions(KafkaOptions options, Handle client, KafkaTrouble trouble, params string[] topics)
     {
         // Through a client that already is; it is the other one's to dispose.
         using var admin = new DependentAdminClientBuilder(client).Build();
-        var found = Ask(options, trouble, $"find topic {topic}", () => admin.GetMetadata(topic, options.RequestTimeout)).Topics[0];
-        return found.Error.IsError
-            ? throw KafkaFailure.Describe(options, found.Error, $"find topic {topic}", trouble)
-            : found.Partitions.Count;
+        return Array.ConvertAll(topics, topic =>
+        {
+            var found = Ask(options, trouble, $"find topic {topic}", () => admin.GetMetadata(topic, options.RequestTimeout)).Topics[0];
+            return found.Error.IsError
+                ? throw KafkaFailure.Describe(options, found.Error, $"find topic {topic}", trouble)
+                : found.Partitions.Count;
+        });
     }
 
     // A broker that made a topic may still answer for a moment as if it had not.

@@ -68,7 +68,9 @@ internal static class StateRecord
     /// <summary>The key of what is kept of the partition as a whole.</summary>
     public static readonly byte[] MetaKey = "\0meta"u8.ToArray();
 
-    /// <summary>A patient's key: the id as UTF-8. An id that is empty or begins with NUL gets one more in front, so that no id is the meta key.</summary>
+    /// <summary>
+    /// A patient's key: the id as UTF-8. An id that is empty or begins with NUL gets one more in front, so that no id is the meta key.
+    /// </summary>
     public static byte[] KeyOf(string patient) =>
         Encoding.UTF8.GetBytes(patient.Length == 0 || patient[0] == '\0' ? "\0" + patient : patient);
 

@@ -64,7 +64,8 @@ public static class TopicMigration
             }
         }
 
-        var marks = CopyKeyed(options, options.Pages, target.Pages, trouble) + CopyKeyed(options, options.Directory, target.Directory, trouble);
+        var marks = CopyKeyed(options, options.Pages, target.Pages, trouble)
+            + CopyKeyed(options, options.Directory, target.Directory, trouble);
         var copy = new Copy(from, to, progress);
         copy.Run(stop);
         await SettleAsync(target, plan, trouble, admin).ConfigureAwait(false);
@@ -101,15 +102,15 @@ public static class TopicMigration
     {
         using var scan = new TopicScan(options, "migrate", trouble);
         using var producer = new DurableProducer(options, "migrate", trouble);
-        var partitions = scan.CountPartitions(to);
+        var counts = scan.CountPartitions(from, to);
         var count = 0L;
-        for (var p = 0; p < scan.CountPartitions(from); p++)
+        for (var p = 0; p < counts[0]; p++)
         {
             var delivery = producer.Begin($"copy {from} to {to}");
             scan.Read(new TopicPartition(from, p), 0, record =>
             {
                 if (record.Message is not { Key: { } key, Value: { } value }) return;
-                var partition = (int)((Pipeline.Wire.Partitioner.Murmur2(key) & 0x7FFF_FFFF) % (uint)partitions);
+                var partition = (int)((Pipeline.Wire.Partitioner.Murmur2(key) & 0x7FFF_FFFF) % (uint)counts[1]);
                 delivery.Add(new TopicPartition(to, partition), key, value, null, 1);
                 count++;
             });

@@ -22,9 +22,9 @@ internal sealed class TopicScan : IDisposable
     /// <summary>The group as a transaction that moves its offsets names it: without a member, because the transactional id is the fence.</summary>
     public IConsumerGroupMetadata Group => _consumer.ConsumerGroupMetadata;
 
-    /// <summary>The number of partitions of a topic.</summary>
-    /// <exception cref="StoreException">It is not there, or no broker answers.</exception>
-    public int CountPartitions(string topic) => KafkaTopics.CountPartitions(_options, _consumer.Handle, topic, _trouble);
+    /// <summary>The numbers of partitions of topics.</summary>
+    /// <exception cref="StoreException">One is not there, or no broker answers.</exception>
+    public int[] CountPartitions(params string[] topics) => KafkaTopics.CountPartitions(_options, _consumer.Handle, _trouble, topics);
 
     /// <summary>The first offset of a partition, and the one behind its last record.</summary>
     /// <exception cref="StoreException">No broker answers.</exception>

@@ -102,11 +102,10 @@ public sealed class TopicTail : IDisposable
     private void Assign(Func<int, int, long> from)
     {
         var places = new List<TopicPartitionOffset>();
+        _partitions.AddRange(KafkaTopics.CountPartitions(_options, _consumer.Handle, _trouble, [.. _topics]));
         for (var topic = 0; topic < _topics.Count; topic++)
         {
-            var partitions = KafkaTopics.CountPartitions(_options, _consumer.Handle, _topics[topic], _trouble);
-            _partitions.Add(partitions);
-            for (var p = 0; p < partitions; p++)
+            for (var p = 0; p < _partitions[topic]; p++)
             {
                 var at = new TopicPartition(_topics[topic], p);
                 var (low, high) = PartitionBounds.Ask(_options, _consumer, at, _trouble);

@@ -200,7 +200,8 @@ public sealed class KafkaEventLogTests : EventLogContract<KafkaEventLog>, IDispo
         // That the end was reached is told as well, so not every word is about records.
         var read = new LogBatch();
         await Eventually.Async(
-            () => Interlocked.Exchange(ref arrived, -1) == 1 && log.Read(1, 0, 10, read), TimeSpan.FromSeconds(10), "the log to say that records arrived");
+            () => Interlocked.Exchange(ref arrived, -1) == 1 && log.Read(1, 0, 10, read), TimeSpan.FromSeconds(10),
+            "the log to say that records arrived");
         Assert.Equal((3, 3), (read.Count, log.NextOffset(1)));
     }
 

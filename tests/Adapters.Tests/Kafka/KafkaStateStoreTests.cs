@@ -175,6 +175,8 @@ public sealed class KafkaStateStoreTests : StateStoreContract, IDisposable
     {
         _cluster.CreateTopic("x.vitals.v1", 4);
         _cluster.CreateTopic("x.state.v1", 3);
+        _cluster.CreateTopic("x.alerts.v1", 4);
+        _cluster.CreateTopic("x.deadletters.v1", 4);
 
         var failure = Assert.Throws<StoreException>(() => KafkaStateStore.Open(Options with { TopicPrefix = "x." }));
 

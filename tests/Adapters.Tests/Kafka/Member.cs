@@ -32,7 +32,8 @@ internal sealed class Member : IAsyncDisposable
 
     /// <summary>Waits until it owns so many partitions.</summary>
     public Task Owns(int count) => Eventually.Async(
-        () => Work.IsFaulted ? throw Work.Exception.InnerException! : Owner.Owned.Length == count, TimeSpan.FromSeconds(60), $"a worker to own {count} partitions");
+        () => Work.IsFaulted ? throw Work.Exception.InnerException! : Owner.Owned.Length == count, TimeSpan.FromSeconds(60),
+        $"a worker to own {count} partitions");
 
     public async Task StopAsync()
     {

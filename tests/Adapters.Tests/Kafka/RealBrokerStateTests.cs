@@ -155,7 +155,8 @@ public sealed class RealBrokerStateTests(KafkaBrokerFixture broker) : StateStore
         return batch;
     }
 
-    private static (long Offset, string Patient) Single((long Offset, List<string> Patients) loaded) => (loaded.Offset, Assert.Single(loaded.Patients));
+    private static (long Offset, string Patient) Single((long Offset, List<string> Patients) loaded) =>
+        (loaded.Offset, Assert.Single(loaded.Patients));
 
     private long GroupOffset(int partition)
     {

@@ -54,14 +54,11 @@ public sealed class RealBrokerTopicsTests(KafkaBrokerFixture broker) : IAsyncLif
 
         var findings = await KafkaTopics.CheckAsync(_options with { ArrivalTime = ArrivalStamp.Producer });
 
+        string[] expected = ["has 5 partitions", "must have cleanup.policy=compact", "must have message.timestamp.type=CreateTime"];
         Assert.Equal(
-            [
-                (_options.State, "has 5 partitions"), (_options.State, "must have cleanup.policy=compact"),
-                (_options.Vitals, "must have message.timestamp.type=CreateTime"),
-            ],
+            [(_options.State, expected[0]), (_options.State, expected[1]), (_options.Vitals, expected[2])],
             findings.Where(f => f.Wrong).OrderBy(f => f.Topic, StringComparer.Ordinal)
-                .Select(f => (f.Topic, new[] { "has 5 partitions", "must have cleanup.policy=compact", "must have message.timestamp.type=CreateTime" }
-                    .Single(t => f.Text.Contains(t, StringComparison.Ordinal)))));
+                .Select(f => (f.Topic, expected.Single(t => f.Text.Contains(t, StringComparison.Ordinal)))));
     }
 
     [Fact]
@@ -72,7 +69,8 @@ public sealed class RealBrokerTopicsTests(KafkaBrokerFixture broker) : IAsyncLif
         using var view = new KafkaViews(_options);
         view.CaughtUp().MarkSent("p|r|1|0");
 
-        var result = await TopicMigration.RunAsync(_options, NewPrefix, Plan with { Partitions = 5 }, null, null, TestContext.Current.CancellationToken);
+        var result = await TopicMigration.RunAsync(
+            _options, NewPrefix, Plan with { Partitions = 5 }, null, null, TestContext.Current.CancellationToken);
 
         using var log = KafkaEventLog.Open(_options with { TopicPrefix = NewPrefix });
         Assert.Equal(5, log.Partitions);
@@ -146,7 +144,8 @@ public sealed class RealBrokerTopicsTests(KafkaBrokerFixture broker) : IAsyncLif
             {
                 var patient = "p" + n.ToString(CultureInfo.InvariantCulture);
                 var frame = new FrameElement(
-                    5 + (1000 * second) + (50 * n), patient, "d", SourceClass.Bedside, 1, (ulong)second + 1, 1000 * second, [new(VitalSign.SpO2, 95)]);
+                    5 + (1000 * second) + (50 * n), patient, "d", SourceClass.Bedside, 1, (ulong)second + 1, 1000 * second,
+                    [new(VitalSign.SpO2, 95)]);
                 frames.Add(frame);
                 Put(frame, Pipeline.Wire.Partitioner.PartitionOf(patient, 3));
             }

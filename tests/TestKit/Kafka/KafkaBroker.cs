@@ -43,7 +43,8 @@ public sealed partial class KafkaBroker : IAsyncDisposable
     /// <summary>Why no broker can be started on this machine, or null.</summary>
     public static string? Missing()
     {
-        if (!File.Exists(Script())) return $"a real Kafka broker is not here: ../shared/kafka (or set MEDAI_SHARED, or {ExternalVariable} to a broker's host:port)";
+        if (!File.Exists(Script()))
+            return $"a real Kafka broker is not here: ../shared/kafka (or set MEDAI_SHARED, or {ExternalVariable} to a broker's host:port)";
         return OnPath("java") ? null : "a real Kafka broker needs Java 17 or newer ('apt-get install openjdk-17-jre-headless')";
     }
 

@@ -35,6 +35,8 @@ public sealed class KafkaBrokerFixture : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_own.IsValueCreated && _own.Value.IsCompletedSuccessfully) await (await _own.Value.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        if (!_own.IsValueCreated || !_own.Value.IsCompletedSuccessfully) return;
+        var broker = await _own.Value.ConfigureAwait(false);
+        await broker.DisposeAsync().ConfigureAwait(false);
     }
 }
