@@ -60,20 +60,23 @@ public enum RejectReason : byte
 
     /// <summary>The sender may not send for this device, or not for patients of this ward.</summary>
     DeviceNotAllowed = 18,
+
+    /// <summary>Only frames of patients that were entered are taken, and this one was not, or is discharged.</summary>
+    UnknownPatient = 19,
 }
 
 /// <summary>Names of <see cref="RejectReason"/> as they stand in reports and dead letters.</summary>
 public static class RejectReasons
 {
     /// <summary>The number of reasons, including <see cref="RejectReason.None"/>.</summary>
-    public const int Count = 19;
+    public const int Count = 20;
 
     private static readonly string[] Names =
     [
         "none", "unknown_vital_sign", "wrong_unit", "not_a_number", "out_of_range", "future_event_time", "repeated_in_frame",
         "malformed", "line_too_long", "truncated", "missing_field", "demo_data", "marked_as_error",
         "device_not_worn", "patient_discharged", "wrong_partition", "device_not_associated", "other_patient",
-        "device_not_allowed",
+        "device_not_allowed", "unknown_patient",
     ];
 
     /// <summary>The reason's name in lower snake case.</summary>

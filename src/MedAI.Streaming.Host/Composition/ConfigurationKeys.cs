@@ -226,6 +226,8 @@ internal static partial class ConfigurationKeys
         Whole("http.maxConnections", HttpLimits.MaxConnections, 1, 1_000_000, "The most connections at once; further ones are closed."),
         Whole("http.maxStreams", HttpLimits.MaxStreams, 1, 100_000,
             "The most clients that listen to the stream of alerts at once; further ones are asked to come again."),
+        Flag("http.registeredOnly", "false",
+            "Whether frames of patients that were not entered, or are discharged, are refused (docs/service.md)."),
         Flag("http.metricsNeedKey", "false", "Whether `/metrics` is only for callers with the scope read; else for everybody."),
         Whole("http.readyMaxLag", HttpLimits.ReadyMaxLag, 1, 100_000_000,
             "The most records that may be in the log and not yet applied while `/health/ready` says yes."),

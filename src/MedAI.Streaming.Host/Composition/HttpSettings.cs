@@ -47,6 +47,9 @@ public sealed record HttpSettings
     /// <summary>The most clients that listen to the stream of alerts at once; more are asked to come again.</summary>
     public int MaxStreams { get; init; } = 512;
 
+    /// <summary>Whether only frames of patients are taken whom the directory knows and who are in care.</summary>
+    public bool RegisteredOnly { get; init; }
+
     /// <summary>Whether metrics are only for callers with the scope read.</summary>
     public bool MetricsNeedKey { get; init; }
 

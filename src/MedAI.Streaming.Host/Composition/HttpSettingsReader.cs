@@ -22,6 +22,7 @@ internal static class HttpSettingsReader
             MaxBytesInFlight = values.Whole("http.maxBytesInFlight"),
             MaxConnections = values.Whole("http.maxConnections"),
             MaxStreams = values.Whole("http.maxStreams"),
+            RegisteredOnly = values.Flag("http.registeredOnly"),
             MetricsNeedKey = values.Flag("http.metricsNeedKey"),
             ReadyMaxLag = values.Whole("http.readyMaxLag"),
         };

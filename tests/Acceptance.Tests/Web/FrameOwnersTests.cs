@@ -93,6 +93,24 @@ public sealed class FrameOwnersTests
         Assert.Equal(["FrameElement p1"], _gateway.Logged);
     }
 
+    [Fact]
+    public async Task Where_only_patients_who_were_entered_are_taken_those_that_were_not_or_are_discharged_are_refused()
+    {
+        var directory = Worn();
+        directory.Put(new(new PatientFactsElement(0, "p3"), [], DischargedAt: Start));
+        var settings = RunningService.Settings with { RegisteredOnly = true };
+        await using var service = await RunningService.StartAsync(settings, null, new FrameEndpoints(_gateway, directory, settings));
+
+        var (status, answer, _) = await service.SendAsync(HttpMethod.Post, "/v1/frames", content: Ndjson(
+            Frame(1, patient: null), Frame(2, "d2", "p2"), Frame(3, "d2", "p3"), Frame(4, "d2", "invented"), Frame(5, "d2", null)));
+
+        Assert.Equal((422, 2), (status, answer.GetProperty("accepted").GetInt32()));
+        Assert.Equal(
+            ["unknown_patient", "unknown_patient", "device_not_associated"],
+            answer.GetProperty("refused").EnumerateArray().Select(one => one.GetProperty("reason").GetString()));
+        Assert.Equal(["FrameElement p1", "FrameElement p2"], _gateway.Logged.Take(2));
+    }
+
     private PatientDirectory Worn()
     {
         var directory = new PatientDirectory(_store);

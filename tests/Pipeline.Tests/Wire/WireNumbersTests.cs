@@ -45,7 +45,7 @@ public sealed class WireNumbersTests
             "none", "unknown_vital_sign", "wrong_unit", "not_a_number", "out_of_range", "future_event_time", "repeated_in_frame",
             "malformed", "line_too_long", "truncated", "missing_field", "demo_data", "marked_as_error",
             "device_not_worn", "patient_discharged", "wrong_partition", "device_not_associated", "other_patient",
-            "device_not_allowed",
+            "device_not_allowed", "unknown_patient",
         ];
 
         Assert.Equal(names, Enum.GetValues<RejectReason>().Order().Select(r => r.Name()));

@@ -62,7 +62,8 @@ internal sealed class FrameEndpoints(ILogGateway gateway, PatientDirectory direc
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
         var caller = context.Caller();
-        var intake = new FrameIntake(directory, caller, settings.MaxFrames, $"http:{caller.Id}:{context.TraceIdentifier}");
+        var intake = new FrameIntake(
+            directory, caller, settings.MaxFrames, settings.RegisteredOnly, $"http:{caller.Id}:{context.TraceIdentifier}");
         using var body = new FrameBody(request.Body, isGzip, settings.MaxBodyBytes, _budget);
         await AnswerAsync(context, await body.ReadAsync(splitter, intake, context.RequestAborted), intake, splitter.Line);
     }

@@ -13,8 +13,9 @@ namespace MedAI.Streaming.Host.Web.Frames;
 /// <param name="directory">Says whose a frame is.</param>
 /// <param name="caller">Who sends.</param>
 /// <param name="maxFrames">The most frames of a request.</param>
+/// <param name="registeredOnly">Whether only frames of patients are taken whom the directory knows and who are in care.</param>
 /// <param name="origin">What stands before line numbers in the dead letters: which request of which key.</param>
-internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int maxFrames, string origin)
+internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int maxFrames, bool registeredOnly, string origin)
 {
     // What was refused is kept one by one up to here; the rest is counted in one record more for each reason, so that the accounting
     // still holds.
@@ -166,13 +167,18 @@ internal sealed class FrameIntake(PatientDirectory directory, Caller caller, int
         var reason = directory.Resolve(frame.Device, frame.Patient, frame.EventTime, out patient);
         var isAllowed = caller.AllowsDevice(frame.Device)
             && (caller.Wards.Count == 0 || patient.Length == 0 || caller.AllowsWard(directory.Patient(patient)?.Facts.Ward));
-        return isAllowed ? reason : RejectReason.DeviceNotAllowed;
+        if (!isAllowed)
+            return RejectReason.DeviceNotAllowed;
+        return reason == RejectReason.None && registeredOnly && directory.Patient(patient) is not { DischargedAt: null }
+            ? RejectReason.UnknownPatient
+            : reason;
     }
 
     private static string Why(RejectReason reason) => reason switch
     {
         RejectReason.DeviceNotAllowed => "The key may not be used for this device, or not for patients of this ward.",
         RejectReason.OtherPatient => "The device was not worn by this patient at that time. Associate it first, or leave the patient out.",
+        RejectReason.UnknownPatient => "This patient is not in care here. Enter them first: PUT /v1/patients/{id}.",
         _ => "Nobody wore the device at that time. Associate it with a patient first, or name the patient.",
     };
 
