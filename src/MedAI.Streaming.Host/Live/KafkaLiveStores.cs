@@ -23,7 +23,7 @@ internal sealed class KafkaLiveStores : LiveStores
     private readonly KafkaEventLog _log;
     private readonly KafkaAlertView _view;
 
-    private KafkaLiveStores(KafkaOptions options, Role role, string directory, List<IDisposable> opened)
+    private KafkaLiveStores(KafkaOptions options, Role role, string directory, TimeProvider time, List<IDisposable> opened)
     {
         _options = options;
         _report = options.Report!;
@@ -31,6 +31,7 @@ internal sealed class KafkaLiveStores : LiveStores
         var own = Own(EdgeStore.Exists(directory)
             ? EdgeStore.Open(directory, readOnly: false)
             : EdgeStore.Create(directory, partitions: 1));
+        HistoryName = NameOf(own, time);
         _log = Own(KafkaEventLog.Open(options, JsonRecords.Read));
         _view = Own(KafkaAlertView.Open(options, own.State, own.History));
         Directory = KafkaDirectoryStore.Open(options);
@@ -52,6 +53,9 @@ internal sealed class KafkaLiveStores : LiveStores
 
     /// <inheritdoc/>
     public override IAlertHistory History => _view;
+
+    /// <inheritdoc/>
+    public override string HistoryName { get; }
 
     /// <inheritdoc/>
     public override ISeriesStore Series { get; }
@@ -81,14 +85,15 @@ internal sealed class KafkaLiveStores : LiveStores
     /// <param name="role">What this process does.</param>
     /// <param name="directory">The folder of its own.</param>
     /// <param name="settings">The settings.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="log">Told what a person should know.</param>
     /// <exception cref="StoreException">No broker answers, topics are missing, or the folder cannot be used.</exception>
-    public static KafkaLiveStores Open(Role role, string directory, HostSettings settings, HostLog log)
+    public static KafkaLiveStores Open(Role role, string directory, HostSettings settings, TimeProvider time, HostLog log)
     {
         var opened = new List<IDisposable>();
         try
         {
-            return new KafkaLiveStores(settings.Kafka with { Report = log.Warning }, role, directory, opened);
+            return new KafkaLiveStores(settings.Kafka with { Report = log.Warning }, role, directory, time, opened);
         }
         catch
         {

@@ -65,7 +65,7 @@ internal sealed class LiveService : IAsyncDisposable
         _readOut = ReadOut.Start(
             new ReadingSources
             {
-                History = stores.History,
+                History = new NamedHistory(stores.History, stores.HistoryName),
                 Series = stores.Series,
                 Picture = picture,
                 WardOf = patient => _directory.Patient(patient)?.Facts?.Ward ?? picture.WardOf(patient),

@@ -1,4 +1,5 @@
 // What a live service stands on: the log and the stores of one of the two ways to run, behind the ports.
+using System.Globalization;
 using MedAI.Streaming.Adapters.Sqlite;
 using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web.Health;
@@ -23,6 +24,8 @@ internal enum Role
 /// <summary>The log and the stores of a live service.</summary>
 internal abstract class LiveStores : IDisposable
 {
+    private const string NameFact = "history";
+
     /// <summary>What it is, in words for a person.</summary>
     public abstract string InWords { get; }
 
@@ -31,6 +34,9 @@ internal abstract class LiveStores : IDisposable
 
     /// <summary>What was decided, for reading out.</summary>
     public abstract IAlertHistory History { get; }
+
+    /// <summary>The name of the history, another one for every store that is made: places in it are told apart by it.</summary>
+    public abstract string HistoryName { get; }
 
     /// <summary>The series, for reading out.</summary>
     public abstract ISeriesStore Series { get; }
@@ -58,6 +64,18 @@ internal abstract class LiveStores : IDisposable
 
     /// <inheritdoc/>
     public abstract void Dispose();
+
+    /// <summary>The name of a store's history. It is made with the store, of the time then, and stays.</summary>
+    /// <exception cref="StoreException">It could not be written.</exception>
+    protected static string NameOf(EdgeStore store, TimeProvider time)
+    {
+        if (store.GetFact(NameFact) is { } name)
+            return name;
+
+        name = time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture);
+        store.SetFact(NameFact, name);
+        return name;
+    }
 }
 
 /// <summary>The edge: one folder, one process.</summary>
@@ -67,9 +85,10 @@ internal sealed class EdgeLiveStores : LiveStores
     private const string Live = "live";
     private readonly EdgeStore _store;
 
-    private EdgeLiveStores(EdgeStore store)
+    private EdgeLiveStores(EdgeStore store, TimeProvider time)
     {
         _store = store;
+        HistoryName = NameOf(store, time);
         Directory = SqliteDirectoryStore.Open(Path.Combine(store.Directory, SqliteDirectoryStore.FileName));
         Flows = new FlowStores(store.Log, store.State, store.Series);
         Group = new WholeLog(store.Log.Partitions);
@@ -85,6 +104,9 @@ internal sealed class EdgeLiveStores : LiveStores
     public override IAlertHistory History => _store.History;
 
     /// <inheritdoc/>
+    public override string HistoryName { get; }
+
+    /// <inheritdoc/>
     public override ISeriesStore Series => _store.Series;
 
     /// <inheritdoc/>
@@ -98,7 +120,7 @@ internal sealed class EdgeLiveStores : LiveStores
 
     /// <summary>Opens the store of a folder, or makes it.</summary>
     /// <exception cref="StoreException">It cannot be used, or holds a recording.</exception>
-    public static EdgeLiveStores Open(string directory, HostSettings settings)
+    public static EdgeLiveStores Open(string directory, HostSettings settings, TimeProvider time)
     {
         var store = EdgeStore.Exists(directory)
             ? EdgeStore.Open(directory, readOnly: false)
@@ -118,7 +140,7 @@ internal sealed class EdgeLiveStores : LiveStores
                     + "--store, or directories.store.");
             }
 
-            return new EdgeLiveStores(store);
+            return new EdgeLiveStores(store, time);
         }
         catch
         {

@@ -1,6 +1,4 @@
 // Sends transitions as server-sent events: from a place on, each once, at the pace of whoever listens.
-using System.Buffers;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -78,12 +76,14 @@ internal sealed class AlertStreams(ReadingSources sources, AlertTail tail, TimeP
     {
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        var wire = new AlertWire(context.Response, ends.Token);
         var began = time.GetTimestamp();
-        var isIdle = false;
         var asked = tail.Beats;
         try
         {
-            await BeginAsync(context.Response, place, ends.Token);
+            wire.Write($": {Notice.SecondaryMonitor}\nretry: 2000\n");
+            wire.WritePlace(place);
+            await wire.FlushAsync();
             while (time.GetElapsedTime(began) < Longest)
             {
                 var changed = tail.Changed;
@@ -96,41 +96,38 @@ internal sealed class AlertStreams(ReadingSources sources, AlertTail tail, TimeP
                 var events = tail.After(place, EventsAtOnce) ?? await ReadAsync(place, ends.Token);
                 if (events.Count > 0)
                 {
-                    await SendAsync(context.Response, events.Where(e => filter.Passes(e.Transition)), ends.Token);
+                    await SendAsync(wire, events.Where(e => filter.Passes(e.Transition)));
                     place = events[^1].Cursor;
                     continue;
                 }
 
-                isIdle = true;
                 await changed.WaitAsync(ends.Token);
-                isIdle = false;
-                if (tail.Beats != beats && context.IsCallerStillLetIn())
-                    await BeatAsync(context.Response, place, ends.Token);
+                if (tail.Beats == beats || !context.IsCallerStillLetIn())
+                    continue;
+
+                // The place moves on, too, past what was not asked for: who comes again need not go through that once more.
+                wire.Write(": heartbeat\n");
+                wire.WritePlace(place);
+                await wire.FlushAsync();
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // What is still on its way to a client that does not read must not hold up the end; it is read again from its place.
-            if (!isIdle)
-                context.Abort();
+            // Who waits for news ends in order. What another client did not take when its flush was cancelled Kestrel gives up with
+            // the connection: it must not hold up the end, and is read again from its place.
         }
     }
 
-    private static async Task BeginAsync(HttpResponse response, string place, CancellationToken stop)
+    private async Task SendAsync(AlertWire wire, IEnumerable<AlertEvent> events)
     {
-        response.ContentType = "text/event-stream";
-        response.Headers["X-Accel-Buffering"] = "no";
-        Write(response, $": {Notice.SecondaryMonitor}\nretry: 2000\n");
-        WritePlace(response, place);
-        await response.BodyWriter.FlushAsync(stop);
-    }
+        foreach (var alert in events)
+        {
+            Interlocked.Increment(ref _sent);
+            if (wire.Write(alert.Message.Span) > BytesAtOnce)
+                await wire.FlushAsync();
+        }
 
-    private static async Task BeatAsync(HttpResponse response, string place, CancellationToken stop)
-    {
-        // The place moves on, too, past what was not asked for: who comes again need not go through that once more.
-        Write(response, ": heartbeat\n");
-        WritePlace(response, place);
-        await response.BodyWriter.FlushAsync(stop);
+        await wire.FlushAsync();
     }
 
     private async Task<IReadOnlyList<AlertEvent>> ReadAsync(string place, CancellationToken stop)
@@ -145,23 +142,4 @@ internal sealed class AlertStreams(ReadingSources sources, AlertTail tail, TimeP
             _readers.Release();
         }
     }
-
-    private async Task SendAsync(HttpResponse response, IEnumerable<AlertEvent> events, CancellationToken stop)
-    {
-        foreach (var alert in events)
-        {
-            response.BodyWriter.Write(alert.Message.Span);
-            Interlocked.Increment(ref _sent);
-            if (response.BodyWriter.UnflushedBytes > BytesAtOnce)
-                await response.BodyWriter.FlushAsync(stop);
-        }
-
-        await response.BodyWriter.FlushAsync(stop);
-    }
-
-    // An id without data is no event, but a client that comes again names it.
-    private static void WritePlace(HttpResponse response, string place) =>
-        Write(response, place.Length > 0 ? $"id: {place}\n\n" : "\n");
-
-    private static void Write(HttpResponse response, string text) => response.BodyWriter.Write(Encoding.UTF8.GetBytes(text));
 }
