@@ -67,6 +67,7 @@ public sealed class FleetTests(KafkaBrokerFixture broker) : IDisposable
         var (elements, sha) = await RecordingAsync();
         var (one, two) = (fleet.Start("one"), fleet.Start("two"));
         fleet.Append(elements, 0, elements.Count / 2);
+        await Eventually.Async(() => one.Applied().Count > 0 && two.Applied().Count > 0, Longest, "both workers to have partitions");
         await fleet.CaughtUpAsync(one, two);
         fleet.Append(elements, elements.Count / 2, elements.Count * 3 / 4);
         one.Child.Kill();
@@ -84,8 +85,8 @@ public sealed class FleetTests(KafkaBrokerFixture broker) : IDisposable
         var (elements, sha) = await RecordingAsync();
         var (one, two) = (fleet.Start("one"), fleet.Start("two"));
         fleet.Append(elements, 0, elements.Count / 2);
+        await Eventually.Async(() => one.Applied().Count > 0 && two.Applied().Count > 0, Longest, "both workers to have partitions");
         await fleet.CaughtUpAsync(one, two);
-        Assert.NotEmpty(one.Applied());
         one.Child.Signal("STOP");
         fleet.Append(elements, elements.Count / 2, elements.Count * 3 / 4);
         await fleet.CaughtUpAsync(two);
