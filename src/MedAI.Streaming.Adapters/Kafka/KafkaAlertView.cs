@@ -78,9 +78,6 @@ public sealed class KafkaAlertView : IAlertHistory, IDisposable
     /// <summary>Called when transitions became readable; by the thread that follows.</summary>
     public Action? Changed { get; set; }
 
-    /// <summary>What brokers complained about last, or null: for those who ask how the program is.</summary>
-    public string? Trouble => _trouble.Last;
-
     /// <summary>Follows the topics until it is stopped.</summary>
     /// <exception cref="StoreException">The local store cannot be written, or the topics cannot be read.</exception>
     public void Follow(CancellationToken stop)
@@ -126,7 +123,7 @@ public sealed class KafkaAlertView : IAlertHistory, IDisposable
     public void MarkSent(string transitionId)
     {
         var key = Encoding.UTF8.GetBytes(transitionId);
-        var partition = (int)((Pipeline.Wire.Partitioner.Murmur2(key) & 0x7FFF_FFFF) % (uint)_pagesPartitions);
+        var partition = Pipeline.Wire.Partitioner.PartitionOf(key, _pagesPartitions);
         var delivery = _producer.Begin($"mark a page sent in {_options.Pages}");
         delivery.Add(new TopicPartition(_options.Pages, partition), key, [], null, 0);
         delivery.Wait();

@@ -11,6 +11,7 @@ public sealed class KafkaDirectoryStore : IDirectoryStore
     private const int MostAtOnce = 10_000;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
     private readonly KafkaOptions _options;
+    private readonly KafkaTrouble _trouble;
     private readonly DurableProducer _producer;
 
     // Entries are put and changes taken by different threads; the tail has one user at a time.
@@ -21,10 +22,10 @@ public sealed class KafkaDirectoryStore : IDirectoryStore
     private KafkaDirectoryStore(KafkaOptions options)
     {
         _options = options;
-        var trouble = new KafkaTrouble(options);
+        _trouble = new KafkaTrouble(options);
         _tail = TopicTail.Open(options, [options.Directory], (_, _) => 0);
         _partitions = _tail.Partitions(0);
-        _producer = new DurableProducer(options, "directory", trouble);
+        _producer = new DurableProducer(options, "directory", _trouble);
     }
 
     /// <summary>Opens the directory.</summary>
@@ -37,10 +38,14 @@ public sealed class KafkaDirectoryStore : IDirectoryStore
         var newest = new Dictionary<string, DirectoryEntry>(StringComparer.Ordinal);
         lock (_turn)
         {
-            while (!_tail.CaughtUp)
+            for (var waited = TimeSpan.Zero; !_tail.CaughtUp;)
             {
-                foreach (var entry in Poll(Patience))
+                var entries = Poll(Patience);
+                foreach (var entry in entries)
                     newest[entry.Key] = entry;
+                waited = entries.Count > 0 ? TimeSpan.Zero : waited + Patience;
+                if (waited >= _options.RequestTimeout)
+                    throw KafkaFailure.Describe(_options, new Error(ErrorCode.Local_TimedOut), $"read {_options.Directory} to its end", _trouble);
             }
         }
 
@@ -51,7 +56,7 @@ public sealed class KafkaDirectoryStore : IDirectoryStore
     public void Put(DirectoryEntry entry)
     {
         var key = Encoding.UTF8.GetBytes(entry.Key);
-        var partition = (int)((Pipeline.Wire.Partitioner.Murmur2(key) & 0x7FFF_FFFF) % (uint)_partitions);
+        var partition = Pipeline.Wire.Partitioner.PartitionOf(key, _partitions);
         var delivery = _producer.Begin($"keep an entry in {_options.Directory}");
         delivery.Add(new TopicPartition(_options.Directory, partition), key, entry.Value.ToArray(), null, 1);
         delivery.Wait();

@@ -58,9 +58,6 @@ public sealed class KafkaEventLog : IEventLog
     /// <summary>Told the partition in which records may have come in; from a thread of librdkafka, which must not be held up.</summary>
     public Action<int>? Arrived { get; set; }
 
-    /// <summary>What brokers complained about last, or null: for those who ask how the program is.</summary>
-    public string? Trouble => _trouble.Last;
-
     /// <summary>Opens the log.</summary>
     /// <param name="options">Settings.</param>
     /// <param name="json">Turns frames that were produced as JSON text into records; null: they are taken as they are, and refused.</param>
@@ -84,10 +81,7 @@ public sealed class KafkaEventLog : IEventLog
     /// <inheritdoc/>
     public void Append(AppendBatch batch)
     {
-        if (batch.Partitions != Partitions)
-            throw new ArgumentException($"A batch for {batch.Partitions} partitions, a log of {Partitions}.", nameof(batch));
-        for (var p = 0; p < Partitions; p++)
-            CheckFraming(p, batch);
+        batch.Check(Partitions);
         if (batch.Total == 0) return;
         var delivery = _producer.Begin($"append to {_options.Vitals}");
         for (var p = 0; p < Partitions; p++)
@@ -125,20 +119,6 @@ public sealed class KafkaEventLog : IEventLog
         _consumer.Close();
         _consumer.Dispose();
         _producer.Dispose();
-    }
-
-    private static void CheckFraming(int partition, AppendBatch batch)
-    {
-        try
-        {
-            RecordFraming.Prefix(batch.Records(partition).Span, int.MaxValue, int.MaxValue, out var records);
-            if (records != batch.Count(partition))
-                throw new InvalidDataException($"{records} records, counted as {batch.Count(partition)}.");
-        }
-        catch (InvalidDataException e)
-        {
-            throw new ArgumentException($"The bytes for partition {partition} are not the records counted.", nameof(batch), e);
-        }
     }
 
     private void AddRecords(int partition, ReadOnlySpan<byte> records, DurableProducer.Delivery delivery)

@@ -52,9 +52,6 @@ public sealed class KafkaStateStore : IStateStore
     /// <summary>Partitions that this process loaded and that somebody else took since.</summary>
     public IReadOnlyCollection<int> Fenced => [.. _partitions.Where(p => p.Value.Lost).Select(p => p.Key).Order()];
 
-    /// <summary>What brokers complained about last, or null: for those who ask how the program is.</summary>
-    public string? Trouble => _trouble.Last;
-
     /// <summary>Opens the store.</summary>
     /// <exception cref="StoreException">The settings are wrong, no broker answers, or topics are missing or do not fit together.</exception>
     public static KafkaStateStore Open(KafkaOptions options)

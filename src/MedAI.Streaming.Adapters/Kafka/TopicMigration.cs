@@ -110,7 +110,7 @@ public static class TopicMigration
             scan.Read(new TopicPartition(from, p), 0, record =>
             {
                 if (record.Message is not { Key: { } key, Value: { } value }) return;
-                var partition = (int)((Pipeline.Wire.Partitioner.Murmur2(key) & 0x7FFF_FFFF) % (uint)counts[1]);
+                var partition = Pipeline.Wire.Partitioner.PartitionOf(key, counts[1]);
                 delivery.Add(new TopicPartition(to, partition), key, value, null, 1);
                 count++;
             });

@@ -37,9 +37,6 @@ public sealed class TopicTail : IDisposable
     /// <summary>Whether everything that was there when the following began has been handed over.</summary>
     public bool CaughtUp => _behind.Count == 0;
 
-    /// <summary>What brokers complained about last, or null.</summary>
-    public string? Trouble => _trouble.Last;
-
     /// <summary>How many partitions a topic has, by its number in the list that was given.</summary>
     public int Partitions(int topic) => _partitions[topic];
 

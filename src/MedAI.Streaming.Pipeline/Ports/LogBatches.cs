@@ -1,5 +1,6 @@
 // The buffers that travel to and from the log; both are owned by their one user and used again.
 using System.Buffers;
+using MedAI.Streaming.Pipeline.Wire;
 
 namespace MedAI.Streaming.Pipeline.Ports;
 
@@ -30,7 +31,7 @@ public sealed class AppendBatch
     /// <summary>The number of records of a partition.</summary>
     public int Count(int partition) => _counts[partition];
 
-    /// <summary>The records of a partition, one after the other as <see cref="Wire.RecordWriter"/> wrote them.</summary>
+    /// <summary>The records of a partition, one after the other as <see cref="RecordWriter"/> wrote them.</summary>
     public ReadOnlyMemory<byte> Records(int partition) => _records[partition].WrittenMemory;
 
     /// <summary>Where the next record of a partition is to be written; call <see cref="Added"/> after it.</summary>
@@ -41,6 +42,29 @@ public sealed class AppendBatch
     {
         _counts[partition]++;
         Total++;
+    }
+
+    /// <summary>Checks that the bytes are the whole records that were counted, and as many partitions as the log has.</summary>
+    /// <param name="logPartitions">Partitions of the log that is to take it.</param>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    public void Check(int logPartitions)
+    {
+        if (Partitions != logPartitions)
+            throw new ArgumentException($"A batch for {Partitions} partitions, a log of {logPartitions}.");
+
+        for (var p = 0; p < Partitions; p++)
+        {
+            try
+            {
+                RecordFraming.Prefix(Records(p).Span, int.MaxValue, int.MaxValue, out var records);
+                if (records != Count(p))
+                    throw new InvalidDataException($"{records} records, counted as {Count(p)}.");
+            }
+            catch (InvalidDataException e)
+            {
+                throw new ArgumentException($"The bytes for partition {p} are not the records counted.", e);
+            }
+        }
     }
 
     /// <summary>Empties the batch and keeps its memory.</summary>

@@ -117,52 +117,20 @@ public static class FrameDecoder
 
     private static bool Reading(ReadOnlySpan<byte> message, bool demo, ref Frame frame, List<RejectedReading> rejected)
     {
-        uint vital = 0, unit = 0, validity = 0;
-        var value = 0.0;
-        var error = false;
-        ReadOnlySpan<byte> name = default;
-        var reader = new ProtoReader(message);
-        while (reader.Next(out var field))
-        {
-            switch (field)
-            {
-                case 1:
-                    vital = (uint)reader.ReadVarint();
-                    break;
-                case 2:
-                    value = BitConverter.UInt64BitsToDouble(reader.ReadFixed64());
-                    break;
-                case 3:
-                    unit = (uint)reader.ReadVarint();
-                    break;
-                case 4:
-                    validity = (uint)reader.ReadVarint();
-                    break;
-                case 5:
-                    name = reader.ReadBytes();
-                    break;
-                case 6:
-                    error = reader.ReadVarint() != 0;
-                    break;
-                default:
-                    reader.Skip();
-                    break;
-            }
-        }
-
-        if (reader.Failed)
+        if (!ReadingMessage.TryRead(message, out var reading))
         {
             return false;
         }
 
         frame.Readings++;
-        if (vital is 0 or > VitalSignCatalogue.Count)
+        if (!reading.IsListed)
         {
-            rejected.Add(new(255, RejectReason.UnknownVitalSign, value, Known(unit), NameOf(name)));
+            rejected.Add(new(255, RejectReason.UnknownVitalSign, reading.Value, reading.Unit, NameOf(reading.Name)));
             return true;
         }
 
-        Take((VitalSign)(vital - 1), Known(unit), value, (Validity)Math.Min(validity, 255), error, demo, ref frame, rejected);
+        Take(
+            (VitalSign)(reading.Vital - 1), reading.Unit, reading.Value, reading.Validity, reading.MarkedAsError, demo, ref frame, rejected);
         return true;
     }
 
@@ -207,8 +175,6 @@ public static class FrameDecoder
 
         rejected.Add(new((byte)vital, reason, value, unit, null));
     }
-
-    private static Unit Known(uint unit) => unit <= (uint)Unit.Fraction ? (Unit)unit : Unit.Unknown;
 
     private static string NameOf(ReadOnlySpan<byte> name) =>
         name.IsEmpty ? "?" : Encoding.UTF8.GetString(name[..Math.Min(name.Length, 128)]);

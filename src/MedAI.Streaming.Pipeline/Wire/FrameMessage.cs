@@ -54,45 +54,14 @@ public static class FrameMessage
 
     private static bool Reading(ReadOnlySpan<byte> message, List<RecordedReading> into)
     {
-        uint vital = 0, unit = 0, validity = 0;
-        var value = 0.0;
-        var error = false;
-        string? name = null;
-        var reader = new ProtoReader(message);
-        while (reader.Next(out var field))
-        {
-            switch (field)
-            {
-                case 1:
-                    vital = (uint)reader.ReadVarint();
-                    break;
-                case 2:
-                    value = BitConverter.UInt64BitsToDouble(reader.ReadFixed64());
-                    break;
-                case 3:
-                    unit = (uint)reader.ReadVarint();
-                    break;
-                case 4:
-                    validity = (uint)reader.ReadVarint();
-                    break;
-                case 5:
-                    name = Name(reader.ReadBytes());
-                    break;
-                case 6:
-                    error = reader.ReadVarint() != 0;
-                    break;
-                default:
-                    reader.Skip();
-                    break;
-            }
-        }
+        if (!ReadingMessage.TryRead(message, out var reading))
+            return false;
 
         // What is not known here is kept as that: the flow rejects the reading by its own reason, and the others stay.
-        var isKnown = vital is > 0 and <= VitalSignCatalogue.Count;
         into.Add(new RecordedReading(
-            isKnown ? (VitalSign)(vital - 1) : null, value, unit <= (uint)Unit.Fraction ? (Unit)unit : Unit.Unknown,
-            (Validity)Math.Min(validity, 255), isKnown ? null : name, error));
-        return !reader.Failed;
+            reading.IsListed ? (VitalSign)(reading.Vital - 1) : null, reading.Value, reading.Unit, reading.Validity,
+            reading.IsListed ? null : Name(reading.Name), reading.MarkedAsError));
+        return true;
     }
 
     private static string? Name(ReadOnlySpan<byte> bytes) =>

@@ -81,12 +81,7 @@ public sealed class IndependentClientsTests : IDisposable
     {
         await NeedsAsync("kcat", "-V");
         using var cluster = new MockCluster();
-        var fleet = new TestFleet(_medai, cluster.Bootstrap);
-        foreach (var topic in fleet.Topics)
-        {
-            cluster.CreateTopic(topic, TestFleet.Partitions);
-        }
-
+        var fleet = TestFleet.On(cluster, _medai);
         var lines = new StringBuilder();
         for (var i = 1; i <= Frames; i++)
         {

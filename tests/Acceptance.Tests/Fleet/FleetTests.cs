@@ -23,12 +23,7 @@ public sealed class FleetTests(KafkaBrokerFixture broker) : IDisposable
     public async Task A_recording_is_decided_alike_at_the_edge_and_on_librdkafkas_mock_of_a_broker()
     {
         using var cluster = new MockCluster();
-        var fleet = new TestFleet(_medai, cluster.Bootstrap);
-        foreach (var topic in fleet.Topics)
-        {
-            cluster.CreateTopic(topic, TestFleet.Partitions);
-        }
-
+        var fleet = TestFleet.On(cluster, _medai);
         await DecidesAlikeAsync(fleet, [fleet.Start("worker")]);
     }
 
@@ -65,10 +60,8 @@ public sealed class FleetTests(KafkaBrokerFixture broker) : IDisposable
     {
         var fleet = await RealAsync();
         var (elements, sha) = await RecordingAsync();
-        var (one, two) = (fleet.Start("one"), fleet.Start("two"));
         fleet.Append(elements, 0, elements.Count / 2);
-        await Eventually.Async(() => one.Applied().Count > 0 && two.Applied().Count > 0, Longest, "both workers to have partitions");
-        await fleet.CaughtUpAsync(one, two);
+        var (one, two) = await fleet.StartTwoAsync();
         fleet.Append(elements, elements.Count / 2, elements.Count * 3 / 4);
         one.Child.Kill();
         fleet.Append(elements, elements.Count * 3 / 4, elements.Count);
@@ -83,10 +76,8 @@ public sealed class FleetTests(KafkaBrokerFixture broker) : IDisposable
     {
         var fleet = await RealAsync();
         var (elements, sha) = await RecordingAsync();
-        var (one, two) = (fleet.Start("one"), fleet.Start("two"));
         fleet.Append(elements, 0, elements.Count / 2);
-        await Eventually.Async(() => one.Applied().Count > 0 && two.Applied().Count > 0, Longest, "both workers to have partitions");
-        await fleet.CaughtUpAsync(one, two);
+        var (one, two) = await fleet.StartTwoAsync();
         one.Child.Signal("STOP");
         fleet.Append(elements, elements.Count / 2, elements.Count * 3 / 4);
         await fleet.CaughtUpAsync(two);

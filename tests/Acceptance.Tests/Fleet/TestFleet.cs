@@ -33,8 +33,20 @@ internal sealed partial class TestFleet(Medai medai, string bootstrap)
     };
 
     /// <summary>Names of all topics.</summary>
-    public IEnumerable<string> Topics =>
+    private IEnumerable<string> Topics =>
         [Options.Vitals, Options.State, Options.Alerts, Options.Scores, Options.DeadLetters, Options.Pages, Options.Directory];
+
+    /// <summary>A fleet on a mock of a broker, its topics made.</summary>
+    public static TestFleet On(MockCluster cluster, Medai medai)
+    {
+        var fleet = new TestFleet(medai, cluster.Bootstrap);
+        foreach (var topic in fleet.Topics)
+        {
+            cluster.CreateTopic(topic, Partitions);
+        }
+
+        return fleet;
+    }
 
     /// <summary>What a process of the fleet is told.</summary>
     public Dictionary<string, string> Variables => new()
@@ -74,6 +86,15 @@ internal sealed partial class TestFleet(Medai medai, string bootstrap)
         var variables = Variables.Append(new("MEDAI__http__listen", $"http://127.0.0.1:{port}")).Select(v => $"{v.Key}={v.Value}");
         var child = medai.Launch("env", ["--default-signal=INT,TERM", .. variables, "dotnet", Medai.Program, "run", "--role", "worker", "--store", medai.At(name)]);
         return new Worker(child, new Uri($"http://127.0.0.1:{port}"));
+    }
+
+    /// <summary>Starts two workers and waits until both have partitions and have applied what is in the log.</summary>
+    public async Task<(Worker One, Worker Two)> StartTwoAsync()
+    {
+        var (one, two) = (Start("one"), Start("two"));
+        await Eventually.Async(() => one.Applied().Count > 0 && two.Applied().Count > 0, Longest, "both workers to have partitions");
+        await CaughtUpAsync(one, two);
+        return (one, two);
     }
 
     /// <summary>Waits until the workers own all partitions together and have applied all that is in the log.</summary>

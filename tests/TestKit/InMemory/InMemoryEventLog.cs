@@ -55,10 +55,7 @@ public sealed class InMemoryEventLog : IInputLog
     /// <inheritdoc/>
     public void Append(AppendBatch batch, long inputPosition)
     {
-        if (batch.Partitions != Partitions)
-            throw new ArgumentException($"A batch for {batch.Partitions} partitions, a log of {Partitions}.", nameof(batch));
-        for (var p = 0; p < Partitions; p++)
-            CheckFraming(batch, p);
+        batch.Check(Partitions);
         BeforeAppend?.Invoke();
         lock (_lock)
         {
@@ -97,20 +94,6 @@ public sealed class InMemoryEventLog : IInputLog
     /// <summary>Keeps everything: a disposed log can be cloned, which stands for opening it again.</summary>
     public void Dispose()
     {
-    }
-
-    private static void CheckFraming(AppendBatch batch, int partition)
-    {
-        try
-        {
-            RecordFraming.Prefix(batch.Records(partition).Span, int.MaxValue, int.MaxValue, out var records);
-            if (records != batch.Count(partition))
-                throw new InvalidDataException($"{records} records, counted as {batch.Count(partition)}.");
-        }
-        catch (InvalidDataException e)
-        {
-            throw new ArgumentException($"The bytes for partition {partition} are not the records counted.", nameof(batch), e);
-        }
     }
 
     private sealed class Partition
