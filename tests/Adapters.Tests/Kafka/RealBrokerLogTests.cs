@@ -5,6 +5,7 @@ using MedAI.Streaming.Adapters.Kafka;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.TestKit.Contracts;
 using MedAI.Streaming.TestKit.Kafka;
+using MedAI.Streaming.TestKit.Waiting;
 using Xunit;
 
 namespace MedAI.Streaming.Adapters.Tests.Kafka;
@@ -56,7 +57,7 @@ public sealed class RealBrokerLogTests(KafkaBrokerFixture broker) : EventLogCont
     }
 
     [Fact]
-    public void Read_OverTransactionsOfOthers_EndsABatchAtEachGapAndLeavesOutWhatWasAborted()
+    public async Task Read_OverTransactionsOfOthers_EndsABatchAtEachGapAndLeavesOutWhatWasAborted()
     {
         using var log = Create(1);
         Append(log, 0, [TestRecords.Make(1, 1, "a"u8)]);
@@ -65,6 +66,8 @@ public sealed class RealBrokerLogTests(KafkaBrokerFixture broker) : EventLogCont
         producer.InitTransactions(TimeSpan.FromSeconds(30));
         Transaction(producer, commit: true, "b", "c");
         Transaction(producer, commit: false, "d");
+        // The broker writes a transaction's marker after it has answered.
+        await Eventually.Async(() => log.NextOffset(0) == 6, TimeSpan.FromSeconds(30), "the marker of the aborted transaction");
         Append(log, 0, [TestRecords.Make(1, 1, "e"u8)]);
 
         var seen = new List<(long, string)>();
