@@ -30,6 +30,12 @@ public sealed record FlowOptions
     /// <summary>The pause before series that could not be written are tried again, where flows go on without them.</summary>
     public TimeSpan SeriesPause { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// How long checkpoints wait for series that cannot be written, where flows go on without them: until then, whoever goes on from the
+    /// last checkpoint makes those points again, because the log has what they are made of.
+    /// </summary>
+    public TimeSpan SeriesPatience { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>The longest pause between two tries.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(15);
 }
@@ -42,7 +48,7 @@ public sealed record FlowStores(IEventLog Log, IStateStore State, ISeriesStore S
 
 /// <summary>
 /// Runs one partition. Order of effects: decisions are durable before anybody is told; series before the checkpoint that covers
-/// them; the offset last, in the transaction of the state.
+/// them (for as long as <see cref="FlowOptions.SeriesPatience"/>); the offset last, in the transaction of the state.
 /// </summary>
 internal sealed class FlowRunner(
     int partition, FlowStores stores, FlowLaw law, FlowOptions options, TimeProvider time, ILiveFeed? feed)
@@ -62,6 +68,7 @@ internal sealed class FlowRunner(
     private volatile string? _trouble;
     private volatile string? _seriesTrouble;
     private long _seriesTriedAt;
+    private long _seriesFailedAt;
     private long _pointsDropped;
     private volatile FlowTotals? _seen;
     private long _countedAt = time.GetTimestamp();
@@ -71,6 +78,9 @@ internal sealed class FlowRunner(
 
     /// <summary>Under another execution profile, or before its model failed, the flow decided what the store keeps.</summary>
     public bool DecidedElsewise { get; set; }
+
+    /// <summary>Points are kept that no store has, and checkpoints wait for them.</summary>
+    public bool WaitsForSeries => _seriesTrouble is not null && time.GetElapsedTime(_seriesFailedAt) < options.SeriesPatience;
 
     /// <summary>Another process owns the partition: nothing more is written.</summary>
     public bool Disowned => _disowned;
@@ -126,7 +136,10 @@ internal sealed class FlowRunner(
         _wake.Set();
     }
 
-    /// <summary>Runs until the log is complete and applied, or until it is stopped; either way everything is checkpointed.</summary>
+    /// <summary>
+    /// Runs until the log is complete and applied, or until it is stopped; either way everything is checkpointed, unless
+    /// <see cref="WaitsForSeries"/> says otherwise.
+    /// </summary>
     public void Run(CancellationToken stop)
     {
         using var registration = stop.Register(_wake.Set);
@@ -219,7 +232,12 @@ internal sealed class FlowRunner(
     }
 
     /// <summary>Checkpoints everything.</summary>
-    public void CheckpointAll() => Checkpoint(0, 1);
+    public void CheckpointAll()
+    {
+        // Series get a last chance, however short ago the last one was.
+        StoreSeries(0, evenIfTried: true);
+        Checkpoint(0, 1);
+    }
 
     /// <summary>Adds this flow's counters to a report. Not while it runs.</summary>
     public void AddTo(FlowTotals totals) => _flow.AddTo(totals);
@@ -249,14 +267,17 @@ internal sealed class FlowRunner(
         _checkpointedAt = time.GetTimestamp();
         Commit();
         StoreSeries(0);
-        _flow.Checkpoint(group, groups);
-        Commit();
+        if (!WaitsForSeries)
+        {
+            _flow.Checkpoint(group, groups);
+            Commit();
+        }
     }
 
-    private void StoreSeries(int atLeast)
+    private void StoreSeries(int atLeast, bool evenIfTried = false)
     {
         var due = _flow.Series.Points.Count >= Math.Max(atLeast, 1) || (atLeast == 0 && _flow.SeriesAppliedOffset < _flow.NextOffset);
-        if (!due || (_seriesTrouble is not null && time.GetElapsedTime(_seriesTriedAt) < options.SeriesPause))
+        if (!due || (_seriesTrouble is not null && !evenIfTried && time.GetElapsedTime(_seriesTriedAt) < options.SeriesPause))
         {
             return;
         }
@@ -278,6 +299,7 @@ internal sealed class FlowRunner(
     private void GoOnWithoutSeries(StoreException failure)
     {
         _seriesTriedAt = time.GetTimestamp();
+        _seriesFailedAt = _seriesTrouble is null ? _seriesTriedAt : _seriesFailedAt;
         if (_flow.Series.Points.Count > MostPointsKept * options.SeriesPoints)
         {
             _pointsDropped += _flow.Series.Points.Count;

@@ -256,7 +256,7 @@ public sealed class FlowSupervisor : IPartitionOwner, IDisposable
     // Only when all is checkpointed is everything that was decided under another profile behind a checkpoint.
     private void Settle(FlowRunner runner)
     {
-        if (!runner.Disowned)
+        if (!runner.Disowned && !runner.WaitsForSeries)
         {
             _stores.State.SetFact(runner.Partition, ProfileFact, _profile);
         }

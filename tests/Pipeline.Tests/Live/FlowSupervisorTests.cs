@@ -120,14 +120,39 @@ public sealed class FlowSupervisorTests
     {
         using var supervisor = Supervisor(new FlowOptions { RetryStores = true, CheckpointInterval = TimeSpan.FromSeconds(1) });
         _series.BeforeWrite = () => throw new StoreException(StoreFailure.DiskFull, "no room");
-        supervisor.Take([0, 1, 2, 3]);
-        Append(0, _scenario.Elements.Count);
-        supervisor.Complete();
-        await supervisor.WhenEndedAsync().WaitAsync(Deadline, TestContext.Current.CancellationToken);
-        await supervisor.StopAsync();
+        await RunToTheEndAsync(supervisor);
 
         Assert.Contains(supervisor.Status, s => s.Trouble?.Contains("no room", StringComparison.Ordinal) ?? false);
         AssertAsInOneRun();
+    }
+
+    [Fact]
+    public async Task Series_CannotBeWrittenUntilTheNextOwner_AreMadeAgainFromTheLog()
+    {
+        _series.BeforeWrite = () => throw new StoreException(StoreFailure.Unavailable, "away");
+        using (var first = Supervisor(new FlowOptions { RetryStores = true, CheckpointInterval = TimeSpan.FromSeconds(1) }))
+        {
+            first.Take([0, 1, 2, 3]);
+            Append(0, _scenario.Elements.Count);
+            await Applied(first);
+            await first.StopAsync();
+        }
+
+        _series.BeforeWrite = null;
+        await RunToTheEndAsync(new FlowOptions());
+
+        AssertAsInOneRun();
+        Assert.Equal(SeededWorld.Run(_scenario.Elements, new WorldOptions()).Series, SeededWorld.Lines(_scenario.Elements, _series));
+    }
+
+    [Fact]
+    public async Task Series_CannotBeWrittenForLong_CheckpointsGoOn()
+    {
+        _series.BeforeWrite = () => throw new StoreException(StoreFailure.Unavailable, "away");
+
+        await RunToTheEndAsync(new FlowOptions { RetryStores = true, SeriesPatience = TimeSpan.Zero });
+
+        Assert.All(Enumerable.Range(0, Partitions), p => Assert.Equal(_log.NextOffset(p), _state.Load(p, (_, _) => { })));
     }
 
     [Fact]
@@ -168,6 +193,22 @@ public sealed class FlowSupervisorTests
             deadline.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
+    }
+
+    private async Task RunToTheEndAsync(FlowOptions options)
+    {
+        using var supervisor = Supervisor(options);
+        await RunToTheEndAsync(supervisor);
+    }
+
+    private async Task RunToTheEndAsync(FlowSupervisor supervisor)
+    {
+        supervisor.Take([0, 1, 2, 3]);
+        if (_log.NextOffset(0) == 0)
+            Append(0, _scenario.Elements.Count);
+        supervisor.Complete();
+        await supervisor.WhenEndedAsync().WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        await supervisor.StopAsync();
     }
 
     private static Task Applied(FlowSupervisor supervisor) => Until(() => supervisor.Lag == 0);

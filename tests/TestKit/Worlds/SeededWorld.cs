@@ -1,6 +1,7 @@
 // A whole edge in one thread under one seed: feed, log, flows, stores, clock and crashes, in an order that the seed decides.
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Pipeline;
+using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Simulation;
 using MedAI.Streaming.TestKit.InMemory;
 
@@ -68,6 +69,15 @@ public sealed class SeededWorld
             }
         }
     }
+
+    /// <summary>What a series store has of the patients of some elements, as text, in ordinal order.</summary>
+    public static IReadOnlyList<string> Lines(IReadOnlyList<LogElement> elements, ISeriesStore series) =>
+    [
+        .. elements.Select(e => e.Key).Where(k => k.Length > 0).Distinct()
+            .SelectMany(p => series.Read(p).Select(s =>
+                FormattableString.Invariant($"{p} {s.Series} {s.Point.EventTime} {s.Point.Value:R} {s.Point.Flags}")))
+            .Order(StringComparer.Ordinal),
+    ];
 
     private WorldResult RunProcess()
     {
@@ -148,15 +158,11 @@ public sealed class SeededWorld
             runner.AddTo(totals);
         }
 
-        var points = _elements.Select(e => e.Key).Where(k => k.Length > 0).Distinct()
-            .SelectMany(p => _series.Read(p).Select(s =>
-                FormattableString.Invariant($"{p} {s.Series} {s.Point.EventTime} {s.Point.Value:R} {s.Point.Flags}")))
-            .Order(StringComparer.Ordinal);
         return new(
             [.. _state.Transitions().Select(TransitionDigest.Line)],
             [.. _state.UnsentPages(int.MaxValue).Select(p => $"{p.Transition.Id} {p.DelayMs}").Order(StringComparer.Ordinal)],
             totals,
-            [.. points],
+            Lines(_elements, _series),
             [.. _state.DeadLetters().Select(d => $"{d.Patient} {d.Reason} {d.Readings} {d.Detail}").Order(StringComparer.Ordinal)],
             _crashes);
     }
