@@ -3,49 +3,6 @@ using MedAI.Streaming.Pipeline.Ports;
 
 namespace MedAI.Streaming.Pipeline;
 
-/// <summary>How flows are run; nothing of it changes what is decided.</summary>
-public sealed record FlowOptions
-{
-    /// <summary>The most records of one batch, 1..65,536.</summary>
-    public int BatchRecords { get; init; } = 1024;
-
-    /// <summary>Wall time in which every dirty patient is checkpointed once.</summary>
-    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>Into how many parts a round of checkpoints is staggered.</summary>
-    public int CheckpointGroups { get; init; } = 20;
-
-    /// <summary>The longest that a decision waits for others to become durable with it, while the flow is busy.</summary>
-    public TimeSpan CommitDelay { get; init; } = TimeSpan.FromMilliseconds(25);
-
-    /// <summary>Points of series that are written together.</summary>
-    public int SeriesPoints { get; init; } = 50_000;
-
-    /// <summary>
-    /// Whether a flow whose store fails goes back to its last checkpoint and tries again, with growing pauses; else the failure
-    /// ends the run.
-    /// </summary>
-    public bool RetryStores { get; init; }
-
-    /// <summary>The pause before series that could not be written are tried again, where flows go on without them.</summary>
-    public TimeSpan SeriesPause { get; init; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>
-    /// How long checkpoints wait for series that cannot be written, where flows go on without them: until then, whoever goes on from the
-    /// last checkpoint makes those points again, because the log has what they are made of.
-    /// </summary>
-    public TimeSpan SeriesPatience { get; init; } = TimeSpan.FromMinutes(10);
-
-    /// <summary>The longest pause between two tries.</summary>
-    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(15);
-}
-
-/// <summary>The stores of one process.</summary>
-/// <param name="Log">The log.</param>
-/// <param name="State">State, transitions, pages, dead letters.</param>
-/// <param name="Series">Series.</param>
-public sealed record FlowStores(IEventLog Log, IStateStore State, ISeriesStore Series);
-
 /// <summary>
 /// Runs one partition. Order of effects: decisions are durable before anybody is told; series before the checkpoint that covers
 /// them (for as long as <see cref="FlowOptions.SeriesPatience"/>); the offset last, in the transaction of the state.
@@ -70,6 +27,8 @@ internal sealed class FlowRunner(
     private long _seriesTriedAt;
     private long _seriesFailedAt;
     private long _pointsDropped;
+    private long _checkpointed;
+    private long _checkpointBytes;
     private volatile FlowTotals? _seen;
     private long _countedAt = time.GetTimestamp();
 
@@ -90,6 +49,9 @@ internal sealed class FlowRunner(
 
     /// <summary>What became of everything, as of a while ago; any thread may look.</summary>
     public FlowTotals? Seen => _seen;
+
+    /// <summary>Patients that were checkpointed, each as often as it was, and the bytes of their state; since it was made.</summary>
+    public (long Patients, long Bytes) Checkpointed => (Volatile.Read(ref _checkpointed), Volatile.Read(ref _checkpointBytes));
 
     /// <summary>The offset of the next record to apply.</summary>
     public long NextOffset => Volatile.Read(ref _nextOffset);
@@ -321,6 +283,12 @@ internal sealed class FlowRunner(
 
         stores.State.Commit(commit);
         _trouble = null;
+        _checkpointed += commit.Patients.Count;
+        foreach (var (_, blob) in commit.Patients)
+        {
+            _checkpointBytes += blob.Length;
+        }
+
         if (commit.Conflicts.Count > 0 && !DecidedElsewise)
         {
             var first = commit.Conflicts[0];

@@ -9,7 +9,9 @@ namespace MedAI.Streaming.Pipeline;
 /// <param name="NextOffset">Offset of the next record to apply.</param>
 /// <param name="Trouble">Why it cannot go on at the moment; null: it goes on.</param>
 /// <param name="Totals">What became of everything, as of about a second ago; null: nothing was counted yet.</param>
-public sealed record FlowStatus(int Partition, long NextOffset, string? Trouble, FlowTotals? Totals);
+/// <param name="Checkpointed">Patients checkpointed by this process, each as often as it was, and the bytes of their state.</param>
+public sealed record FlowStatus(
+    int Partition, long NextOffset, string? Trouble, FlowTotals? Totals, (long Patients, long Bytes) Checkpointed);
 
 /// <summary>
 /// Owns the flows of a process. What a store that cannot be written means is the caller's choice
@@ -61,7 +63,7 @@ public sealed class FlowSupervisor : IPartitionOwner, IDisposable
     /// <summary>How the flows are.</summary>
     public IReadOnlyList<FlowStatus> Status =>
         [.. _flows.Values.Select(f => f.Runner).OrderBy(r => r.Partition)
-            .Select(r => new FlowStatus(r.Partition, r.NextOffset, r.Trouble, r.Seen))];
+            .Select(r => new FlowStatus(r.Partition, r.NextOffset, r.Trouble, r.Seen, r.Checkpointed))];
 
     /// <inheritdoc/>
     public void Take(IReadOnlyList<int> partitions)

@@ -37,10 +37,24 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
     private bool _lost;
     private volatile string? _unwatched = "This worker has not joined its group yet.";
 
+    // Written by the group's thread, read by anybody.
+    private long _rebalances;
+    private long _partitionsLost;
+    private volatile int _untaken;
+
     private sealed record Waiting(int Slices, int NextPause);
 
     /// <summary>Why partitions that are, or should be, this worker's are not being worked on; null: all that it was given are.</summary>
     public string? Unwatched => _unwatched;
+
+    /// <summary>How often the group gave this worker partitions or took some away.</summary>
+    public long Rebalances => Volatile.Read(ref _rebalances);
+
+    /// <summary>Partitions that others had before this worker could give them up: it was silent for too long, or was fenced.</summary>
+    public long PartitionsLost => Volatile.Read(ref _partitionsLost);
+
+    /// <summary>Partitions that are this worker's and are not being worked on yet.</summary>
+    public int Untaken => _untaken;
 
     /// <summary>What brokers complained about last, or null: for those who ask how the program is.</summary>
     public string? Trouble => _trouble.Last;
@@ -128,6 +142,7 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
         }
 
         TakeOne(owner);
+        _untaken = _waiting.Count;
         _unwatched = _lost ? "This worker lost its membership in the group, and others own its partitions."
             : _waiting.Count > 0 ? $"{_waiting.Count} partitions of this worker are not being worked on yet."
             : string.IsNullOrEmpty(consumer.MemberId) ? "This worker has not joined its group yet."
@@ -190,17 +205,23 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
         _lost = false;
+        _rebalances++;
         foreach (var partition in partitions)
             _waiting[partition.Partition.Value] = new(0, 1);
         _unpaused.AddRange(partitions);
         return [.. partitions.Select(p => new TopicPartitionOffset(p, Offset.End))];
     }
 
-    private void Revoked(IPartitionOwner owner, List<TopicPartitionOffset> partitions) => GiveUp(owner, Forget(partitions));
+    private void Revoked(IPartitionOwner owner, List<TopicPartitionOffset> partitions)
+    {
+        _rebalances++;
+        GiveUp(owner, Forget(partitions));
+    }
 
     private void Lost(IPartitionOwner owner, List<TopicPartitionOffset> partitions)
     {
         _lost = true;
+        _rebalances++;
         _unwatched = "This worker lost its membership in the group, and others own its partitions.";
         Lose(owner, Forget(partitions));
     }
@@ -217,7 +238,11 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
 
     private void GiveUp(IPartitionOwner owner, int[] partitions) => End(partitions, owner.GiveUp);
 
-    private void Lose(IPartitionOwner owner, int[] partitions) => End(partitions, owner.Lose);
+    private void Lose(IPartitionOwner owner, int[] partitions)
+    {
+        _partitionsLost += partitions.Length;
+        End(partitions, owner.Lose);
+    }
 
     // A partition that could not be checkpointed is left all the same: whoever gets it goes on from the checkpoint before.
     private void End(int[] partitions, Action<IReadOnlyList<int>> end)

@@ -72,6 +72,18 @@ internal sealed class FlowMetrics(FlowSupervisor flows, IEventLog log, Partition
                 text.Sample(lag, ("partition", Text(flow.Partition)));
         }
 
+        text.Counter("medai_checkpointed_patients_total", "Patients whose state was checkpointed, each as often as it was.");
+        foreach (var flow in status)
+        {
+            text.Sample(flow.Checkpointed.Patients, ("partition", Text(flow.Partition)));
+        }
+
+        text.Counter("medai_checkpoint_bytes_total", "Bytes of state in checkpoints, before they are packed.");
+        foreach (var flow in status)
+        {
+            text.Sample(flow.Checkpointed.Bytes, ("partition", Text(flow.Partition)));
+        }
+
         text.Gauge("medai_flow_trouble", "1: the partition cannot go on at present.");
         foreach (var flow in status)
         {

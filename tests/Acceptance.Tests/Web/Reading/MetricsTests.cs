@@ -33,6 +33,10 @@ public sealed partial class MetricsTests
         Assert.Equal(service.State.UnsentPages(10_000).Count, metrics["medai_pages_owed"].Single().Value);
         Assert.True(totals.In > 0 && metrics["medai_readings_total"].Sum(s => s.Value) <= totals.In);
         Assert.Equal(0, metrics["medai_clock_trouble"].Single().Value);
+        Assert.InRange(metrics["medai_checkpointed_patients_total"].Sum(s => s.Value), totals.Patients, double.MaxValue);
+        Assert.InRange(
+            metrics["medai_checkpoint_bytes_total"].Sum(s => s.Value),
+            100 * metrics["medai_checkpointed_patients_total"].Sum(s => s.Value), double.MaxValue);
     }
 
     [Fact]
