@@ -8,11 +8,18 @@ namespace MedAI.Streaming.Host.Bench;
 /// <param name="Allocated">Bytes allocated by all threads.</param>
 internal readonly record struct BenchRound(long Frames, double WallSeconds, double CpuSeconds, long Allocated);
 
+/// <summary>What a path wrote, all rounds and the warm-up together.</summary>
+/// <param name="StatePerPatient">Bytes of a patient's state in a checkpoint, before they are packed.</param>
+/// <param name="LogPerFrame">Bytes of the log's file per frame.</param>
+/// <param name="SeriesPerReading">Bytes of the series' file per reading, scores included.</param>
+internal sealed record BenchSizes(double StatePerPatient, double LogPerFrame, double SeriesPerReading);
+
 /// <summary>A measured path.</summary>
 /// <param name="Path">Its name.</param>
 /// <param name="Rounds">Its rounds, warm-up left out.</param>
 /// <param name="BytesPerPatient">Managed memory that a patient takes.</param>
-internal sealed record BenchResult(string Path, IReadOnlyList<BenchRound> Rounds, long BytesPerPatient)
+/// <param name="Sizes">What it wrote; null: it writes nothing.</param>
+internal sealed record BenchResult(string Path, IReadOnlyList<BenchRound> Rounds, long BytesPerPatient, BenchSizes? Sizes = null)
 {
     /// <summary>Frames of one round.</summary>
     public long Frames => Rounds[0].Frames;

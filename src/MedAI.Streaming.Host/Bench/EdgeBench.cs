@@ -45,7 +45,7 @@ internal sealed class EdgeBench : IDisposable
         var warmUp = bench.Rounds(law, options, 0, 1, out _, stop)[0];
         options = options with { CheckpointInterval = options.CheckpointInterval * (warmUp.WallSeconds / plan.Seconds) };
         var rounds = bench.Rounds(law, options, 1, plan.Rounds, out var memory, stop);
-        return new BenchResult(path, rounds, memory / plan.Patients);
+        return new BenchResult(path, rounds, memory / plan.Patients, bench.Sizes());
     }
 
     /// <inheritdoc/>
@@ -77,6 +77,22 @@ internal sealed class EdgeBench : IDisposable
 
         return rounds;
     }
+
+    private BenchSizes Sizes()
+    {
+        var state = 0L;
+        for (var partition = 0; partition < _store.Log.Partitions; partition++)
+        {
+            _store.State.Load(partition, (_, blob) => state += blob.Length);
+        }
+
+        var frames = (double)_plan.Patients * _plan.Seconds * (_plan.Rounds + 1);
+        return new BenchSizes(
+            (double)state / _plan.Patients, FileBytes("log.db") / frames, FileBytes("series.db") / frames / BenchLoad.ReadingsPerFrame);
+    }
+
+    // With what is not folded into the file yet.
+    private long FileBytes(string name) => Directory.GetFiles(_store.Directory, name + "*").Sum(f => new FileInfo(f).Length);
 
     private void Feed(int firstSecond, Func<bool> behind, CancellationToken stop)
     {

@@ -100,6 +100,9 @@ internal sealed class BenchCommand : MedaiCommand
                 new("CPU ns/frame", "cpuNanosecondsPerFrame", r => Math.Round(r.CpuNanosecondsPerFrame), Right: true),
                 new("allocated B/frame", "allocatedBytesPerFrame", r => Math.Round(r.AllocatedPerFrame, 2), Right: true),
                 new("memory B/patient", "memoryBytesPerPatient", r => r.BytesPerPatient, Right: true),
+                new("state B/patient", "stateBytesPerPatient", r => Rounded(r.Sizes?.StatePerPatient), Right: true),
+                new("log B/frame", "logBytesPerFrame", r => Rounded(r.Sizes?.LogPerFrame), Right: true),
+                new("series B/reading", "seriesBytesPerReading", r => Rounded(r.Sizes?.SeriesPerReading), Right: true),
                 new(null, "patients", _ => plan.Patients),
                 new(null, "secondsPerRound", _ => plan.Seconds),
                 new(null, "rounds", _ => plan.Rounds),
@@ -108,7 +111,8 @@ internal sealed class BenchCommand : MedaiCommand
                 .Write(output, results, json);
         }
 
-        private void Say(string what) => _line.Surroundings.Error.WriteLine($"medai: {what}");
+        private static double? Rounded(double? bytes) => bytes is { } b ? Math.Round(b, 1) : null;
 
+        private void Say(string what) => _line.Surroundings.Error.WriteLine($"medai: {what}");
     }
 }

@@ -28,6 +28,12 @@ public sealed class BenchPipelineTests
                 Assert.Equal(JsonValueKind.Number, result.GetProperty("memoryBytesPerPatient").ValueKind);
             }
 
+            // A frame of eight readings, and a point with its share of scores and of the index.
+            var edge = json.RootElement[1];
+            Assert.InRange(edge.GetProperty("logBytesPerFrame").GetDouble(), 50, 500);
+            Assert.InRange(edge.GetProperty("seriesBytesPerReading").GetDouble(), 1, 100);
+            Assert.InRange(edge.GetProperty("stateBytesPerPatient").GetDouble(), 500, 100_000);
+            Assert.Equal(JsonValueKind.Null, json.RootElement[0].GetProperty("logBytesPerFrame").ValueKind);
             Assert.Empty(folder.GetFileSystemInfos());
         }
         finally
