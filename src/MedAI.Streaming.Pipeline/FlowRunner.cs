@@ -238,7 +238,9 @@ internal sealed class FlowRunner(
 
     private void StoreSeries(int atLeast, bool evenIfTried = false)
     {
-        var due = _flow.Series.Points.Count >= Math.Max(atLeast, 1) || (atLeast == 0 && _flow.SeriesAppliedOffset < _flow.NextOffset);
+        var series = _flow.Series;
+        var due = series.Points.Count >= Math.Max(atLeast, 1)
+            || (atLeast == 0 && (series.Transitions.Count > 0 || _flow.SeriesAppliedOffset < _flow.NextOffset));
         if (!due || (_seriesTrouble is not null && !evenIfTried && time.GetElapsedTime(_seriesTriedAt) < options.SeriesPause))
         {
             return;
@@ -246,8 +248,9 @@ internal sealed class FlowRunner(
 
         try
         {
-            stores.Series.Write(partition, _flow.NextOffset, _flow.Series);
-            _flow.Series.Points.Clear();
+            stores.Series.Write(partition, _flow.NextOffset, series);
+            series.Points.Clear();
+            series.Transitions.Clear();
             _flow.SeriesAppliedOffset = Math.Max(_flow.SeriesAppliedOffset, _flow.NextOffset);
             _seriesTrouble = null;
         }
@@ -266,6 +269,7 @@ internal sealed class FlowRunner(
         {
             _pointsDropped += _flow.Series.Points.Count;
             _flow.Series.Points.Clear();
+            _flow.Series.Transitions.Clear();
         }
 
         var dropped = _pointsDropped == 0 ? "" : $" {_pointsDropped} points were dropped so far.";
@@ -297,11 +301,12 @@ internal sealed class FlowRunner(
                 + $"please report this with the store. Now: {first}");
         }
 
-        if (feed is not null)
+        foreach (var transition in commit.Transitions)
         {
-            foreach (var transition in commit.Transitions)
+            feed?.Transition(transition);
+            if (!commit.Conflicts.Exists(kept => kept.Id == transition.Id))
             {
-                feed.Transition(transition);
+                _flow.Series.Transitions.Add(transition);
             }
         }
 

@@ -14,6 +14,9 @@ internal sealed class SeriesSink
     private const int FirstScore = VitalSignCatalogue.Count;
     private readonly FlowState _state;
 
+    // The batch's number of a device by the flow's, or -1. A device's number in the flow may go over to another device.
+    private readonly List<int> _devices = [];
+
     /// <summary>A sink into a batch; series are numbered here.</summary>
     public SeriesSink(FlowState state, SeriesBatch batch, string? model)
     {
@@ -47,12 +50,13 @@ internal sealed class SeriesSink
         }
 
         NamePatients();
+        var device = Device(patient, frame.Device);
         var late = (frame.Flags & FrameFlags.Late) != 0 ? PointFlags.Late : PointFlags.None;
         for (var mask = frame.Present; mask != 0; mask &= mask - 1)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
             var questionable = (frame.Questionable & (1u << vital)) != 0 ? PointFlags.Questionable : PointFlags.None;
-            Batch.Points.Add(new SeriesPoint(patient, (ushort)vital, frame.EventTime, frame.Values[vital], late | questionable));
+            Batch.Points.Add(new SeriesPoint(patient, (ushort)vital, frame.EventTime, frame.Values[vital], late | questionable, device));
         }
     }
 
@@ -79,6 +83,24 @@ internal sealed class SeriesSink
     }
 
     private bool Wanted(int patient) => _state.Cause(patient) >= AppliedOffset;
+
+    private int Device(int patient, int local)
+    {
+        var device = _state.Patient(patient).Devices[local];
+        var name = _state.Names(patient).Devices[local];
+        while (_devices.Count <= device)
+        {
+            _devices.Add(-1);
+        }
+
+        if (_devices[device] < 0 || !ReferenceEquals(Batch.Devices[_devices[device]], name))
+        {
+            _devices[device] = Batch.Devices.Count;
+            Batch.Devices.Add(name);
+        }
+
+        return _devices[device];
+    }
 
     private void NamePatients()
     {

@@ -6,18 +6,24 @@ namespace MedAI.Streaming.Pipeline.Ports;
 public interface ISeriesStore : IDisposable
 {
     /// <summary>Every record of the partition before this offset has its points in the store.</summary>
+    /// <remarks>A store whose points have a key of their own may start at 0 again: what is written twice is there once.</remarks>
     long AppliedOffset(int partition);
 
     /// <summary>Writes the points of records up to an offset, and the offset, in one transaction.</summary>
     /// <remarks>
     /// The caller leaves out points of records before <see cref="AppliedOffset"/>, so nothing is doubled after a crash. A write
-    /// through an offset that is not beyond it changes nothing.
+    /// through an offset that is not beyond it changes nothing. Transitions of the batch come at least once, each after it was
+    /// durable in the state store and before the checkpoint that covers it, also through an offset that was written before; a store
+    /// that keeps them keeps one of each id, and one that does not passes over them.
     /// </remarks>
     /// <exception cref="StoreException">Nothing was written.</exception>
     void Write(int partition, long throughOffset, SeriesBatch batch);
 
     /// <summary>A patient's points by time (then series), optionally of one series and a time range [from, until).</summary>
-    /// <remarks>The numbers of patient and series in the points are 0: they mean something only inside the writer's batch.</remarks>
+    /// <remarks>
+    /// The numbers of patient and series in the points are 0 and that of the device is -1: they mean something only inside the
+    /// writer's batch.
+    /// </remarks>
     IEnumerable<(string Series, SeriesPoint Point)> Read(string patient, string? series = null, long from = long.MinValue, long until = long.MaxValue);
 }
 
@@ -47,7 +53,9 @@ public enum PointFlags : byte
 /// <param name="EventTime">Event time, ms since 1970.</param>
 /// <param name="Value">Value in the series' unit.</param>
 /// <param name="Flags">What is special about it.</param>
-public readonly record struct SeriesPoint(int Patient, ushort Series, long EventTime, double Value, PointFlags Flags);
+/// <param name="Device">The caller's number for the device (see <see cref="SeriesBatch.Devices"/>); -1: a score, or nobody knows.</param>
+public readonly record struct SeriesPoint(
+    int Patient, ushort Series, long EventTime, double Value, PointFlags Flags, int Device = -1);
 
 /// <summary>Points on their way into the store; owned by its flow and used again.</summary>
 public sealed class SeriesBatch
@@ -58,6 +66,12 @@ public sealed class SeriesBatch
     /// <summary>Series names by <see cref="SeriesPoint.Series"/> (vital keys, <c>score.news2</c>, <c>model.sepsis-gru</c>); only grows.</summary>
     public List<string> Names { get; } = [];
 
+    /// <summary>Device ids by <see cref="SeriesPoint.Device"/>; only grows, and an id may be there more than once.</summary>
+    public List<string> Devices { get; } = [];
+
     /// <summary>The points.</summary>
     public List<SeriesPoint> Points { get; } = [];
+
+    /// <summary>Transitions that became durable, in order.</summary>
+    public List<TransitionRecord> Transitions { get; } = [];
 }

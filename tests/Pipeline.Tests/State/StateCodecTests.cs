@@ -43,7 +43,8 @@ public sealed class StateCodecTests
         [
             .. flow.Commit.Transitions.Select(t => t.ToString()),
             .. flow.Commit.DeadLetters.Select(d => d.ToString()),
-            .. flow.Series.Points.Select(p => $"{flow.Series.Patients[p.Patient]} {p with { Patient = 0 }}"),
+            .. flow.Series.Points.Select(p =>
+                $"{flow.Series.Patients[p.Patient]} {(p.Device < 0 ? "" : flow.Series.Devices[p.Device])} {p with { Patient = 0, Device = 0 }}"),
         ];
     }
 

@@ -71,7 +71,7 @@ public sealed class InMemorySeriesStore : ISeriesStore
                     .Where(p => p.Point.EventTime >= from && p.Point.EventTime < until && (series is null || p.Series == series))
                     .OrderBy(p => p.Point.EventTime)
                     .ThenBy(p => p.Series, StringComparer.Ordinal)
-                    .Select(p => (p.Series, p.Point with { Patient = 0, Series = 0 })),
+                    .Select(p => (p.Series, p.Point with { Patient = 0, Series = 0, Device = -1 })),
             ];
         }
     }
