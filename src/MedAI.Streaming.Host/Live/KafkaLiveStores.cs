@@ -3,6 +3,7 @@ using MedAI.Streaming.Adapters.Kafka;
 using MedAI.Streaming.Adapters.Sqlite;
 using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web.Health;
+using MedAI.Streaming.Host.Web.Metrics;
 using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Pipeline.Ports;
 
@@ -80,6 +81,9 @@ internal sealed class KafkaLiveStores : LiveStores
             : [],
         new HealthPart("history", () => _away is { } why ? new("What other processes decide cannot be followed at present.", why) : null),
     ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<IMetricSource> Metrics => Group is KafkaPartitionGroup group ? [new GroupMetrics(group)] : [];
 
     /// <summary>Opens everything.</summary>
     /// <param name="role">What this process does.</param>

@@ -79,6 +79,7 @@ internal sealed class LiveService : IAsyncDisposable
                 Clock = _clock,
                 Gateway = role == Role.Worker ? null : _gateway,
                 Others = stores.Health,
+                Numbers = stores.Metrics,
             },
             settings.Http, surroundings.Time, log);
         bool IsKnown(string patient) => picture.IsKnown(patient) || stores.History.Transitions(patient).Any();

@@ -3,6 +3,7 @@ using System.Globalization;
 using MedAI.Streaming.Adapters.Sqlite;
 using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web.Health;
+using MedAI.Streaming.Host.Web.Metrics;
 using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Pipeline.Ports;
 
@@ -55,6 +56,9 @@ internal abstract class LiveStores : IDisposable
 
     /// <summary>Parts of its own whose health tells whether the service does its work.</summary>
     public virtual IReadOnlyList<HealthPart> Health => [];
+
+    /// <summary>Numbers of its own.</summary>
+    public virtual IReadOnlyList<IMetricSource> Metrics => [];
 
     /// <summary>Follows what other processes do, until it is stopped.</summary>
     /// <param name="owner">Told of records that came in; null: this process decides nothing.</param>

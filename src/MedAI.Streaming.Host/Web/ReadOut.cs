@@ -29,6 +29,9 @@ internal sealed record ReadOutParts
 
     /// <summary>Further parts with a health of their own.</summary>
     public IReadOnlyList<HealthPart> Others { get; init; } = [];
+
+    /// <summary>Further numbers.</summary>
+    public IReadOnlyList<IMetricSource> Numbers { get; init; } = [];
 }
 
 /// <summary>Everything that is read out, started with the service and stopped behind its web part.</summary>
@@ -101,5 +104,9 @@ internal sealed class ReadOut : IAsyncDisposable
         if (parts.Flows is { } flows)
             yield return new FlowMetrics(flows, parts.Log, parts.Clock);
         yield return new AlertMetrics(sources.History, sources.Picture, streams);
+        foreach (var numbers in parts.Numbers)
+        {
+            yield return numbers;
+        }
     }
 }

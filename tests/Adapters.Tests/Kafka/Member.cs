@@ -16,10 +16,10 @@ internal sealed class Member : IAsyncDisposable
         options = options with { Report = Reports.Enqueue };
         _log = KafkaEventLog.Open(options);
         State = KafkaStateStore.Open(options);
-        var group = new KafkaPartitionGroup(options, _log, State);
+        Group = new KafkaPartitionGroup(options, _log, State);
         prepare?.Invoke(Owner);
         Work = Task.Factory.StartNew(
-            () => group.Run(Owner, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Group.Run(Owner, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public RecordingOwner Owner { get; } = new();
@@ -27,6 +27,8 @@ internal sealed class Member : IAsyncDisposable
     public ConcurrentQueue<string> Reports { get; } = [];
 
     public KafkaStateStore State { get; }
+
+    public KafkaPartitionGroup Group { get; }
 
     public Task Work { get; }
 

@@ -53,6 +53,10 @@ public sealed class RealBrokerGroupTests(KafkaBrokerFixture broker) : IAsyncLife
         await first.StopAsync();
         Assert.Empty(first.Owner.Owned);
         Assert.DoesNotContain(first.Owner.Calls, c => c.StartsWith("lose", StringComparison.Ordinal));
+
+        // Four, then two taken away, then two given back: at the least.
+        Assert.InRange(first.Group.Rebalances, 3, 100);
+        Assert.Equal((0, 0), (first.Group.PartitionsLost, first.Group.Untaken));
     }
 
     [Fact]
@@ -142,6 +146,7 @@ public sealed class RealBrokerGroupTests(KafkaBrokerFixture broker) : IAsyncLife
 
         await Eventually.Async(
             () => member.Owner.Calls is [.., "lose 3", "take 3"], Long, "the partition to be lost and taken again");
+        Assert.Equal(1, member.Group.PartitionsLost);
     }
 
     [Fact]
