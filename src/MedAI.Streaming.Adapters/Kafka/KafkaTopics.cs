@@ -39,6 +39,23 @@ public static class KafkaTopics
         return [.. made, .. await CheckAsync(options, plan).ConfigureAwait(false)];
     }
 
+    /// <summary>Deletes the topics with everything in them.</summary>
+    /// <exception cref="StoreException">One is not there, no broker answers, or it refuses.</exception>
+    public static async Task DeleteAsync(KafkaOptions options)
+    {
+        options.Check();
+        var trouble = new KafkaTrouble(options);
+        using var admin = KafkaClients.Admin(options, trouble);
+        try
+        {
+            await admin.DeleteTopicsAsync(new TopicPlan().Topics(options).Select(t => t.Topic)).ConfigureAwait(false);
+        }
+        catch (KafkaException e)
+        {
+            throw KafkaFailure.Describe(options, e.Error, "delete the topics", trouble, e);
+        }
+    }
+
     /// <summary>Checks that the topics are there and as the program needs them.</summary>
     /// <param name="options">Names and brokers.</param>
     /// <param name="plan">What retention and sizes are expected; null: they are not looked at.</param>

@@ -52,9 +52,11 @@ public sealed record TopicPlan
         {
             ["cleanup.policy"] = "compact",
 
-            // A worker that starts reads the whole partition: what was replaced should not stay in it for long.
+            // A worker that takes a partition reads all of it: what was replaced should not stay in it for long, and brokers never clean the
+            // segment that is being written.
             ["min.cleanable.dirty.ratio"] = "0.2",
-            ["segment.ms"] = Ms(TimeSpan.FromHours(6)),
+            ["segment.bytes"] = Number(16 << 20),
+            ["segment.ms"] = Ms(TimeSpan.FromMinutes(10)),
         });
         yield return (options.Alerts, new()
         {

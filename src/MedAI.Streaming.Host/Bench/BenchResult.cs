@@ -17,9 +17,9 @@ internal sealed record BenchSizes(double StatePerPatient, double LogPerFrame, do
 /// <summary>A measured path.</summary>
 /// <param name="Path">Its name.</param>
 /// <param name="Rounds">Its rounds, warm-up left out.</param>
-/// <param name="BytesPerPatient">Managed memory that a patient takes.</param>
+/// <param name="BytesPerPatient">Managed memory that a patient takes; null: not measured.</param>
 /// <param name="Sizes">What it wrote; null: it writes nothing.</param>
-internal sealed record BenchResult(string Path, IReadOnlyList<BenchRound> Rounds, long BytesPerPatient, BenchSizes? Sizes = null)
+internal sealed record BenchResult(string Path, IReadOnlyList<BenchRound> Rounds, long? BytesPerPatient, BenchSizes? Sizes = null)
 {
     /// <summary>Frames of one round.</summary>
     public long Frames => Rounds[0].Frames;

@@ -10,7 +10,42 @@ namespace MedAI.Streaming.Host.Commands;
 internal sealed class BenchCommand : MedaiCommand
 {
     public BenchCommand(CommandLine line)
-        : base("bench", "Measures how much this machine can watch.", "medai bench pipeline") => Subcommands.Add(new Pipeline(line));
+        : base("bench", "Measures how much this machine can watch.", "medai bench pipeline", "medai bench kafka")
+    {
+        Subcommands.Add(new Pipeline(line));
+        Subcommands.Add(new Kafka(line));
+    }
+
+    private static void Write(TextWriter output, BenchPlan plan, IReadOnlyList<BenchResult> results, bool json)
+    {
+        if (!json)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{plan.Patients:N0} patients at 1 Hz, {BenchLoad.ReadingsPerFrame} vital signs a frame; medians of {plan.Rounds} rounds of {plan.Seconds} s; "
+                + $"batches of {plan.Batch}; {Environment.ProcessorCount} processors"));
+        }
+
+        new TextTable<BenchResult>(
+            new("path", "path", r => r.Path),
+            new("frames/s", "framesPerSecond", r => Math.Round(r.FramesPerSecond), Right: true),
+            new("readings/s", "readingsPerSecond", r => Math.Round(r.ReadingsPerSecond), Right: true),
+            new("frames/s per core", "framesPerCoreSecond", r => Math.Round(r.FramesPerCoreSecond), Right: true),
+            new("CPU ns/frame", "cpuNanosecondsPerFrame", r => Math.Round(r.CpuNanosecondsPerFrame), Right: true),
+            new("allocated B/frame", "allocatedBytesPerFrame", r => Math.Round(r.AllocatedPerFrame, 2), Right: true),
+            new("memory B/patient", "memoryBytesPerPatient", r => r.BytesPerPatient, Right: true),
+            new("state B/patient", "stateBytesPerPatient", r => Rounded(r.Sizes?.StatePerPatient), Right: true),
+            new("log B/frame", "logBytesPerFrame", r => Rounded(r.Sizes?.LogPerFrame), Right: true),
+            new("series B/reading", "seriesBytesPerReading", r => Rounded(r.Sizes?.SeriesPerReading), Right: true),
+            new(null, "patients", _ => plan.Patients),
+            new(null, "secondsPerRound", _ => plan.Seconds),
+            new(null, "rounds", _ => plan.Rounds),
+            new(null, "batch", _ => plan.Batch),
+            new(null, "processors", _ => Environment.ProcessorCount))
+            .Write(output, results, json);
+    }
+
+    private static double? Rounded(double? bytes) => bytes is { } b ? Math.Round(b, 1) : null;
 
     private sealed class Pipeline : MedaiCommand
     {
@@ -77,42 +112,51 @@ internal sealed class BenchCommand : MedaiCommand
                 }
             }
 
-            Write(plan, results, parsed.GetValue(_json));
+            Write(_line.Surroundings.Output, plan, results, parsed.GetValue(_json));
             return ExitCodes.Ok;
         }
 
-        private void Write(BenchPlan plan, List<BenchResult> results, bool json)
+        private void Say(string what) => _line.Surroundings.Error.WriteLine($"medai: {what}");
+    }
+
+    private sealed class Kafka : MedaiCommand
+    {
+        public Kafka(CommandLine line)
+            : base(
+                "kafka", "Measures a worker on the configured brokers, in topics of its own that are deleted again.",
+                "MEDAI__kafka__bootstrapServers=kafka-1:9092 medai bench kafka",
+                "medai bench kafka --config medai.json --patients 5000 --partitions 8 --json")
         {
-            var output = _line.Surroundings.Output;
-            if (!json)
+            var patients = CommandLine.Whole("--patients", "Patients, each with a bedside monitor at 1 Hz; 5,000 by default.", 1, 1_000_000);
+            var seconds = CommandLine.Whole("--seconds", "Seconds of the stream in a round; 60 by default, a tick each.", 1, 3600);
+            var rounds = CommandLine.Whole("--rounds", "Rounds after one that warms up; 3 by default. The median counts.", 1, 100);
+            var partitions = CommandLine.Whole("--partitions", "Partitions of the log; 4 by default.", 1, 256);
+            var json = new Option<bool>("--json") { Description = "Write JSON." };
+            foreach (var option in new Option[] { patients, seconds, rounds, partitions, json })
             {
-                output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{plan.Patients:N0} patients at 1 Hz, {BenchLoad.ReadingsPerFrame} vital signs a frame; medians of {plan.Rounds} rounds of {plan.Seconds} s; "
-                    + $"batches of {plan.Batch}; {Environment.ProcessorCount} processors"));
+                Options.Add(option);
             }
 
-            new TextTable<BenchResult>(
-                new("path", "path", r => r.Path),
-                new("frames/s", "framesPerSecond", r => Math.Round(r.FramesPerSecond), Right: true),
-                new("readings/s", "readingsPerSecond", r => Math.Round(r.ReadingsPerSecond), Right: true),
-                new("frames/s per core", "framesPerCoreSecond", r => Math.Round(r.FramesPerCoreSecond), Right: true),
-                new("CPU ns/frame", "cpuNanosecondsPerFrame", r => Math.Round(r.CpuNanosecondsPerFrame), Right: true),
-                new("allocated B/frame", "allocatedBytesPerFrame", r => Math.Round(r.AllocatedPerFrame, 2), Right: true),
-                new("memory B/patient", "memoryBytesPerPatient", r => r.BytesPerPatient, Right: true),
-                new("state B/patient", "stateBytesPerPatient", r => Rounded(r.Sizes?.StatePerPatient), Right: true),
-                new("log B/frame", "logBytesPerFrame", r => Rounded(r.Sizes?.LogPerFrame), Right: true),
-                new("series B/reading", "seriesBytesPerReading", r => Rounded(r.Sizes?.SeriesPerReading), Right: true),
-                new(null, "patients", _ => plan.Patients),
-                new(null, "secondsPerRound", _ => plan.Seconds),
-                new(null, "rounds", _ => plan.Rounds),
-                new(null, "batch", _ => plan.Batch),
-                new(null, "processors", _ => Environment.ProcessorCount))
-                .Write(output, results, json);
+            SetAction(async (parsed, stop) =>
+            {
+                var plan = new BenchPlan(
+                    parsed.GetValue(patients) ?? 5000, parsed.GetValue(seconds) ?? 60, parsed.GetValue(rounds) ?? 3, 1024,
+                    parsed.GetValue(partitions) ?? 4);
+                var settings = CommandLine.WithoutModel(line.Settings(parsed), true);
+                using var law = ServedLaw.Load(settings, new HostLog(line.Surroundings.Error, settings.LogLevel));
+                using var folder = new BenchFolder(null);
+
+                // Names that nobody else has: of this process, now.
+                var own = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"bench-{Environment.ProcessId}-{line.Surroundings.Time.GetUtcNow().ToUnixTimeMilliseconds():x}");
+                var options = settings.Kafka with { TopicPrefix = $"{own}.", Group = own };
+                await line.Surroundings.Error.WriteLineAsync($"medai: measuring on {options.BootstrapServers} in topics {own}.* ...");
+                Write(
+                    line.Surroundings.Output, plan,
+                    await KafkaBench.RunAsync(law.Flow, plan, options, folder.Path, line.Surroundings.Time, stop), parsed.GetValue(json));
+                return ExitCodes.Ok;
+            });
         }
-
-        private static double? Rounded(double? bytes) => bytes is { } b ? Math.Round(b, 1) : null;
-
-        private void Say(string what) => _line.Surroundings.Error.WriteLine($"medai: {what}");
     }
 }
