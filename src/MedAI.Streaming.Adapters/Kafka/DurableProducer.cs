@@ -62,7 +62,7 @@ internal sealed class DurableProducer : IDisposable
     }
 
     /// <summary>Records on their way. One thread adds and waits.</summary>
-    public sealed class Delivery
+    public sealed class Delivery : ICheckpointDelivery
     {
         private readonly DurableProducer _owner;
         private readonly IProducer<byte[], byte[]> _producer;
@@ -109,6 +109,8 @@ internal sealed class DurableProducer : IDisposable
                 }
             }
         }
+
+        void ICheckpointDelivery.Add(TopicPartition to, byte[]? key, byte[] value, long timestamp) => Add(to, key, value, null, timestamp);
 
         /// <summary>Waits until all records are durable.</summary>
         /// <returns>By partition, the offset behind the last record; a partition where the broker did not say is left out.</returns>

@@ -18,32 +18,29 @@ namespace MedAI.Streaming.Adapters.Kafka;
 public sealed class KafkaStateStore : IStateStore
 {
     private readonly KafkaOptions _options;
-    private readonly KafkaTrouble _trouble;
-    private readonly DurableProducer _outputs;
+    private readonly ICheckpointBroker _broker;
     private readonly int _deadLetterPartitions;
 
     // Made when a partition is first used; each takes turns within itself.
     private readonly ConcurrentDictionary<int, PartitionState> _partitions = [];
 
-    private KafkaStateStore(KafkaOptions options)
+    /// <summary>The store over a broker, which is disposed with it.</summary>
+    /// <exception cref="StoreException">No broker answers, or topics are missing or do not fit together.</exception>
+    internal KafkaStateStore(KafkaOptions options, ICheckpointBroker broker)
     {
         _options = options;
-        _trouble = new KafkaTrouble(options);
-        using (var scan = new TopicScan(options, "state", _trouble))
+        _broker = broker;
+        using var scan = broker.OpenScan();
+        var counts = scan.CountPartitions(options.Vitals, options.State, options.Alerts, options.DeadLetters);
+        (Partitions, _deadLetterPartitions) = (counts[0], counts[3]);
+        foreach (var (topic, count) in new[] { (options.State, counts[1]), (options.Alerts, counts[2]) })
         {
-            var counts = scan.CountPartitions(options.Vitals, options.State, options.Alerts, options.DeadLetters);
-            (Partitions, _deadLetterPartitions) = (counts[0], counts[3]);
-            foreach (var (topic, count) in new[] { (options.State, counts[1]), (options.Alerts, counts[2]) })
+            if (count != Partitions)
             {
-                if (count != Partitions)
-                {
-                    throw KafkaOptions.Wrong(
-                        $"{topic} has {count} partitions and {options.Vitals} has {Partitions}: they must be equal. 'medai topics check' says more.");
-                }
+                throw KafkaOptions.Wrong(
+                    $"{topic} has {count} partitions and {options.Vitals} has {Partitions}: they must be equal. 'medai topics check' says more.");
             }
         }
-
-        _outputs = new DurableProducer(options, "outputs", _trouble);
     }
 
     /// <summary>The number of partitions.</summary>
@@ -57,7 +54,7 @@ public sealed class KafkaStateStore : IStateStore
     public static KafkaStateStore Open(KafkaOptions options)
     {
         options.CheckOwn();
-        return new KafkaStateStore(options);
+        return new KafkaStateStore(options, new KafkaCheckpointBroker(options));
     }
 
     /// <inheritdoc/>
@@ -89,12 +86,12 @@ public sealed class KafkaStateStore : IStateStore
     {
         foreach (var partition in _partitions.Values)
             partition.Dispose();
-        _outputs.Dispose();
+        _broker.Dispose();
     }
 
     private PartitionState Of(int partition)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)partition, (uint)Partitions);
-        return _partitions.GetOrAdd(partition, static (p, store) => new PartitionState(store._options, p, store._outputs, store._trouble), this);
+        return _partitions.GetOrAdd(partition, static (p, store) => new PartitionState(store._options, p, store._broker), this);
     }
 }

@@ -11,7 +11,7 @@ namespace MedAI.Streaming.Adapters.Kafka;
 /// <param name="delivery">Takes the messages.</param>
 /// <param name="alerts">Where alerts go.</param>
 /// <param name="deadLetters">Where dead letters go.</param>
-internal sealed class OutputWriter(DurableProducer.Delivery delivery, TopicPartition alerts, TopicPartition deadLetters)
+internal sealed class OutputWriter(ICheckpointDelivery delivery, TopicPartition alerts, TopicPartition deadLetters)
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(512);
 
@@ -56,7 +56,7 @@ internal sealed class OutputWriter(DurableProducer.Delivery delivery, TopicParti
 
     private void Send(TopicPartition to, string patient, long timestamp)
     {
-        delivery.Add(to, patient.Length == 0 ? null : Encoding.UTF8.GetBytes(patient), _buffer.WrittenSpan.ToArray(), null, timestamp);
+        delivery.Add(to, patient.Length == 0 ? null : Encoding.UTF8.GetBytes(patient), _buffer.WrittenSpan.ToArray(), timestamp);
         _buffer.ResetWrittenCount();
         Count++;
     }

@@ -9,7 +9,7 @@ namespace MedAI.Streaming.Adapters.Kafka;
 /// The owner's end of a partition of <c>state.v1</c>. Its transactional id is the partition's: whoever loads the partition takes the id,
 /// and a transaction of the one before is refused from then on.
 /// </summary>
-internal sealed class PartitionState(KafkaOptions options, int partition, DurableProducer outputs, KafkaTrouble trouble) : IDisposable
+internal sealed class PartitionState(KafkaOptions options, int partition, ICheckpointBroker broker) : IDisposable
 {
     private readonly TopicPartition _state = new(options.State, partition);
     private readonly TopicPartition _alerts = new(options.Alerts, partition);
@@ -17,16 +17,13 @@ internal sealed class PartitionState(KafkaOptions options, int partition, Durabl
 
     // Partitions may be looked at by others than their flow (facts); calls of one partition take turns.
     private readonly Lock _turn = new();
-    private IProducer<byte[], byte[]>? _producer;
-    private IConsumerGroupMetadata? _group;
+    private ICheckpointWriter? _writer;
     private PartitionMeta? _meta;
     private AlertTail _tail = new();
     private volatile bool _lost;
 
     /// <summary>Whether somebody else took the partition since it was loaded.</summary>
     public bool Lost => _lost;
-
-    private string Doing => $"checkpoint partition {partition} in {options.State}";
 
     /// <summary>Takes the partition and loads its newest checkpoint.</summary>
     public long Load(PatientBlobReader eachPatient)
@@ -73,7 +70,7 @@ internal sealed class PartitionState(KafkaOptions options, int partition, Durabl
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _producer?.Dispose();
+    public void Dispose() => _writer?.Dispose();
 
     private PartitionMeta Loaded()
     {
@@ -84,7 +81,7 @@ internal sealed class PartitionState(KafkaOptions options, int partition, Durabl
 
     private void LoadAnew(PatientBlobReader eachPatient)
     {
-        using var scan = new TopicScan(options, "load", trouble);
+        using var scan = broker.OpenScan();
         TakeId(scan);
         var meta = PartitionMeta.New;
         var blobs = new Dictionary<string, byte[]>();
@@ -106,41 +103,30 @@ internal sealed class PartitionState(KafkaOptions options, int partition, Durabl
         var tail = new AlertTail();
         tail.End = scan.Read(_alerts, meta.AlertsFrom, record =>
         {
-            if (AlertReader.Transition(record.Message.Value) is { } message)
-                tail.Add(message, record.Offset.Value, record.Offset.Value < covered.GetValueOrDefault(message.Id.Patient));
+            if (AlertReader.Transition(record.Value) is { } message)
+                tail.Add(message, record.Offset, record.Offset < covered.GetValueOrDefault(message.Id.Patient));
         });
         (_meta, _tail, _lost) = (meta, tail, false);
     }
 
-    // A producer that goes on being good is kept: taking the id again would end nobody's work but this process's own.
-    private void TakeId(TopicScan scan)
+    // A holder of the id that goes on being good is kept: taking the id again would end nobody's work but this process's own.
+    private void TakeId(ICheckpointScan scan)
     {
-        if (_producer is not null && !_lost && _meta is not null) return;
+        if (_writer is not null && !_lost && _meta is not null) return;
         _meta = null;
-        _producer?.Dispose();
-        _producer = null;
-        _group = scan.Group;
-        var producer = KafkaClients.Producer(options, $"state-{partition}", trouble, $"{options.TopicPrefix}{options.Group}/{partition}");
-        try
-        {
-            producer.InitTransactions(options.RequestTimeout * 2);
-            _producer = producer;
-        }
-        catch (KafkaException e)
-        {
-            producer.Dispose();
-            throw KafkaFailure.Describe(options, e.Error, $"take over partition {partition}", trouble, e);
-        }
+        _writer?.Dispose();
+        _writer = null;
+        _writer = scan.TakeId(partition);
     }
 
-    private PartitionMeta Keep(ConsumeResult<byte[], byte[]> record, Dictionary<string, byte[]> blobs, PartitionMeta meta)
+    private PartitionMeta Keep(BrokerRecord record, Dictionary<string, byte[]> blobs, PartitionMeta meta)
     {
-        var (key, value) = (record.Message.Key ?? [], record.Message.Value);
+        var (key, value) = (record.Key ?? [], record.Value);
         if (StateRecord.IsMeta(key))
         {
             try
             {
-                return PartitionMeta.Read(value);
+                return PartitionMeta.Read(value ?? []);
             }
             catch (InvalidDataException e)
             {
@@ -190,7 +176,7 @@ internal sealed class PartitionState(KafkaOptions options, int partition, Durabl
 
     private int WriteOutputs(CommitBatch batch, IReadOnlyDictionary<string, long> pages, TopicPartition deadLetters)
     {
-        var delivery = new OutputWriter(outputs.Begin($"write to {options.Alerts}"), _alerts, deadLetters);
+        var delivery = new OutputWriter(broker.Begin($"write to {options.Alerts}"), _alerts, deadLetters);
         var known = 0;
         var written = new Dictionary<string, AlertMessage>();
         foreach (var transition in batch.Transitions)
@@ -222,92 +208,31 @@ internal sealed class PartitionState(KafkaOptions options, int partition, Durabl
     // A broker that had to be asked twice does not say where the records lie.
     private long AskAlertsEnd()
     {
-        using var scan = new TopicScan(options, "load", trouble);
+        using var scan = broker.OpenScan();
         return scan.Bounds(_alerts).High;
     }
 
     private void Transact(PartitionMeta next, IReadOnlyList<(string Patient, ReadOnlyMemory<byte> Blob)> patients, bool moveGroup)
     {
-        var producer = _producer!;
-        try
+        var records = patients
+            .Select(p => (StateRecord.KeyOf(p.Patient), StateRecord.Write(p.Blob.Span, _tail.End)))
+            .Append((StateRecord.MetaKey, next.Write()));
+        var result = _writer!.Transact(records, moveGroup ? next.Offset : -1);
+        switch (result.Outcome)
         {
-            producer.BeginTransaction();
-            foreach (var (patient, blob) in patients)
-                Send(producer, StateRecord.KeyOf(patient), StateRecord.Write(blob.Span, _tail.End));
-            Send(producer, StateRecord.MetaKey, next.Write());
-            if (moveGroup)
-                producer.SendOffsetsToTransaction([new TopicPartitionOffset(_vitals, next.Offset)], _group!, options.RequestTimeout);
-            CommitTransaction(producer);
-            _meta = next;
-            trouble.Forget();
-        }
-        catch (KafkaException e)
-        {
-            throw Undo(producer, e);
-        }
-    }
-
-    private void Send(IProducer<byte[], byte[]> producer, byte[] key, byte[] value)
-    {
-        while (true)
-        {
-            try
-            {
-                // A record that fails lets the transaction fail, so nobody needs to hear of each.
-                producer.Produce(_state, new Message<byte[], byte[]> { Key = key, Value = value });
+            case CheckpointOutcome.Committed:
+                _meta = next;
                 return;
-            }
-            catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
-            {
-                producer.Poll(TimeSpan.FromMilliseconds(10));
-            }
-        }
-    }
-
-    private void CommitTransaction(IProducer<byte[], byte[]> producer)
-    {
-        try
-        {
-            producer.CommitTransaction(options.RequestTimeout);
-        }
-        catch (KafkaRetriableException)
-        {
-            // It may have been committed; asking again resolves that, once.
-            producer.CommitTransaction(options.RequestTimeout);
-        }
-    }
-
-    // After a failure either the transaction was taken back and the producer is as good as before, or a new one has to take the id.
-    private Exception Undo(IProducer<byte[], byte[]> producer, KafkaException failure)
-    {
-        if (KafkaFailure.IsFenced(failure.Error))
-        {
-            _lost = true;
-            return Fenced(failure);
-        }
-
-        if (failure is KafkaTxnRequiresAbortException || !failure.Error.IsFatal)
-        {
-            try
-            {
-                producer.AbortTransaction(options.RequestTimeout);
-                return KafkaFailure.Describe(options, failure.Error, Doing, trouble, failure);
-            }
-            catch (KafkaException e) when (KafkaFailure.IsFenced(e.Error))
-            {
+            case CheckpointOutcome.Fenced:
                 _lost = true;
-                return Fenced(e);
-            }
-            catch (KafkaException e)
-            {
+                throw Fenced(result.Failure);
+            case CheckpointOutcome.Aborted:
+                throw result.Failure!;
+            default:
                 // What became of the transaction is known when the partition is loaded anew.
                 _meta = null;
-                return KafkaFailure.Describe(options, e.Error, Doing, trouble, failure);
-            }
+                throw result.Failure!;
         }
-
-        _meta = null;
-        return KafkaFailure.Describe(options, failure.Error, Doing, trouble, failure);
     }
 
     private OwnershipLostException Fenced(Exception? inner) => new(
