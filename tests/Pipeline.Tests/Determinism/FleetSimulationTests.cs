@@ -36,8 +36,8 @@ public sealed class FleetSimulationTests
                 seen.AddOrUpdate(what, count, (_, before) => before + count);
         });
 
-        // Worlds in which nothing happens show nothing.
-        Assert.Equal(Needed, seen.Keys.Where(Needed.Contains).Order(StringComparer.Ordinal));
+        // Worlds in which nothing happens show nothing; a few of them may lack something.
+        if (Seeds >= 500) Assert.Equal(Needed, seen.Keys.Where(Needed.Contains).Order(StringComparer.Ordinal));
     }
 
     private static readonly string[] Needed =
@@ -80,7 +80,10 @@ public sealed class FleetSimulationTests
             .Select(a => (a.Message.Id.ToString(), a.Message.PageDelayMs!.Value)).ToHashSet();
         Differ(problems, "page", plain.Pages.Select(p => (p.Key, p.Value)), pages);
         Differ(problems, "dead letter", plain.DeadLetters, fleet.DeadLetters.ToHashSet());
-        Differ(problems, "point", plain.Series, fleet.Series);
+        Differ(problems, "point", plain.Series.Select(p => p.Key), fleet.Series.Keys);
+        problems.AddRange(fleet.Series.Where(p => !plain.Series[p.Key].Contains(p.Value)).Select(p => $"point changed: {p}"));
+        Differ(problems, "transition of the series", plain.Transitions, fleet.Marks);
+        if (fleet.Marks.Count > plain.Transitions.Count) problems.Add("a transition is twice in the series store");
         for (var p = 0; p < fleet.GroupOffsets.Count; p++)
         {
             if (fleet.GroupOffsets[p] != fleet.Log.NextOffset(p))

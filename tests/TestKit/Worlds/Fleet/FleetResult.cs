@@ -32,10 +32,11 @@ public sealed record RawAlert(int Partition, long Offset, AlertMessage Message);
 /// <param name="Alerts">The alerts, repeats included, by partition and offset.</param>
 /// <param name="DeadLetters">The dead letters, repeats included.</param>
 /// <param name="Series">The series by key.</param>
+/// <param name="Marks">The transitions in the series store, one of each of its keys.</param>
 /// <param name="Totals">Counters, as the last checkpoints have them.</param>
 /// <param name="GroupOffsets">The group's offset by partition.</param>
 /// <param name="Seen">What happened, and how often.</param>
 public sealed record FleetResult(
     IEventLog Log, IReadOnlyList<SentElement> Sent, IReadOnlyList<RawAlert> Alerts, IReadOnlyList<DeadLetter> DeadLetters,
-    IReadOnlyDictionary<SeriesKey, SeriesValue> Series, FlowTotals Totals, IReadOnlyList<long> GroupOffsets,
+    IReadOnlyDictionary<SeriesKey, SeriesValue> Series, IReadOnlyList<TransitionRecord> Marks, FlowTotals Totals, IReadOnlyList<long> GroupOffsets,
     IReadOnlyDictionary<string, int> Seen);

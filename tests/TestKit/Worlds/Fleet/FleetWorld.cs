@@ -131,7 +131,8 @@ public sealed class FleetWorld
         place.Starts++;
         place.Name = _run.StaticMembers ? $"w{place.Number}" : $"w{place.Number}.{place.Starts}";
         var faults = new Faults(_budget, () => _broker.Away, () => Hang(place));
-        var series = new SeriesView(_series, place.Disk, new Faults(_budget, () => _series.Away, () => Hang(place)));
+        var series = new SeriesView(
+            _series, place.Disk, new Faults(_budget, () => _series.Away, () => Hang(place)), new Faults(_budget, () => false, null));
         var state = new KafkaStateStore(_options, new BrokerView(_broker, _log, faults, _options));
         place.Process = new FleetProcess(place.Name, new FlowStores(new LogView(_log, _broker, faults), state, series), series);
         var options = new FlowOptions
@@ -252,13 +253,12 @@ public sealed class FleetWorld
         var totals = new FlowTotals();
         var alerts = new List<RawAlert>();
         var letters = new List<DeadLetter>();
-        using var state = new KafkaStateStore(
-            _options, new BrokerView(_broker, _log, new Faults(_budget, () => false, null), _options));
+        var none = new Faults(_budget, () => false, null);
+        using var state = new KafkaStateStore(_options, new BrokerView(_broker, _log, none, _options));
         for (var p = 0; p < _run.Partitions; p++)
         {
             using var runner = new FlowRunner(
-                p, new FlowStores(_log.Records, state, new SeriesView(_series, new(), new Faults(_budget, () => false, null))), _law,
-                new FlowOptions(), _clock, null);
+                p, new FlowStores(_log.Records, state, new SeriesView(_series, new(), none, none)), _law, new FlowOptions(), _clock, null);
             runner.Load();
             runner.AddTo(totals);
             alerts.AddRange(_broker.Records(new(_options.Alerts, p)).Select(r => new RawAlert(p, r.Offset, AlertReader.Transition(r.Value)!)));
@@ -266,7 +266,7 @@ public sealed class FleetWorld
         }
 
         return new(
-            _log.Records, _gateway.Sent, alerts, letters, _series.Points, totals,
+            _log.Records, _gateway.Sent, alerts, letters, _series.Points, [.. _series.Marks.Values], totals,
             [.. Enumerable.Range(0, _run.Partitions).Select(_broker.GroupOffset)], _budget.Seen);
     }
 }

@@ -10,11 +10,14 @@ namespace MedAI.Streaming.TestKit.Worlds;
 /// <param name="Transitions">The transitions, in canonical order.</param>
 /// <param name="Pages">Pages owed: id of the transition, and delay in ms.</param>
 /// <param name="DeadLetters">Dead letters.</param>
-/// <param name="Series">The series by key; of several values of one key the last.</param>
+/// <param name="Series">
+/// The series by key. A device whose clock was set back may say two things of one time: then any of them may be what a store keeps that
+/// is written by several, so there may be more than one value.
+/// </param>
 /// <param name="Totals">Counters.</param>
 public sealed record Decided(
     IReadOnlyList<TransitionRecord> Transitions, IReadOnlyDictionary<string, long> Pages, IReadOnlyCollection<DeadLetter> DeadLetters,
-    IReadOnlyDictionary<SeriesKey, SeriesValue> Series, FlowTotals Totals);
+    ILookup<SeriesKey, SeriesValue> Series, FlowTotals Totals);
 
 /// <summary>Runs a log through one process, partition by partition.</summary>
 public static class PlainRun
@@ -40,16 +43,16 @@ public static class PlainRun
 
         return new(
             [.. state.Transitions()], state.UnsentPages(int.MaxValue).ToDictionary(p => p.Transition.Id, p => p.DelayMs),
-            [.. state.DeadLetters()], series.Server.Points, totals);
+            [.. state.DeadLetters()], series.Points.Distinct().ToLookup(p => p.Key, p => p.Value), totals);
     }
 
     private sealed class KeyedSeries : ISeriesStore
     {
-        public SimulatedSeries Server { get; } = new();
+        public List<KeyValuePair<SeriesKey, SeriesValue>> Points { get; } = [];
 
         public long AppliedOffset(int partition) => 0;
 
-        public void Write(int partition, long throughOffset, SeriesBatch batch) => Server.Put(SimulatedSeries.PointsOf(batch));
+        public void Write(int partition, long throughOffset, SeriesBatch batch) => Points.AddRange(SeriesWrite.Of(batch).Points);
 
         public IEnumerable<(string Series, SeriesPoint Point)> Read(
             string patient, string? series = null, long from = long.MinValue, long until = long.MaxValue) => [];
