@@ -31,7 +31,7 @@ internal sealed class ChaosRun(ChaosPlan plan, Surroundings surroundings)
         _narrator.Say($"starting {(plan.KafkaHome is null ? "" : "a broker, ")}a gateway and {plan.Workers} workers in {plan.Folder}");
         using var fleet = await ChaosFleet.StartAsync(plan, surroundings, stop);
         using var catchUp = new CatchUp(fleet, plan.Partitions, _time);
-        var injector = new FaultInjector(fleet, catchUp, _narrator, _time);
+        using var injector = new FaultInjector(fleet, catchUp, _narrator, _time);
         await HurtAsync(fleet, catchUp, injector, stop);
         await EndAsync(fleet, stop);
         _narrator.Say($"reading the topics, and deciding the log again without faults");

@@ -4,7 +4,7 @@ using MedAI.Streaming.Host.Chaos.Servers;
 namespace MedAI.Streaming.Host.Chaos.Faults;
 
 /// <summary>Injects faults into one run.</summary>
-internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator narrator, TimeProvider time)
+internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator narrator, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
 
@@ -13,6 +13,9 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
     private readonly Dictionary<FaultKind, int> _injected = [];
     private readonly HashSet<MedaiProcess> _downOnPurpose = [];
     private int _ended;
+
+    // One thing at a time is done to the broker: to end and to start may take longer than planned.
+    private readonly SemaphoreSlim _broker = new(1);
 
     /// <summary>How many of each kind were injected.</summary>
     public IReadOnlyDictionary<FaultKind, int> Injected
@@ -56,6 +59,9 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _broker.Dispose();
+
     private async Task InjectAsync(PlannedFault fault, CancellationToken stop)
     {
         lock (_lock) _injected[fault.Kind] = _injected.GetValueOrDefault(fault.Kind) + 1;
@@ -76,13 +82,27 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
                 await FillDiskAsync(worker!, fault.Length, stop);
                 break;
             default:
-                await fleet.Broker!.EndAsync(kill: fault.Kind == FaultKind.BrokerKill);
-                await Task.Delay(fault.Length, time, stop);
-                await fleet.Broker.StartAgainAsync();
-                catchUp.Begin();
-                narrator.Say($"the broker is back");
+                await TakeBrokerAwayAsync(fault, stop);
                 break;
         }
+    }
+
+    private async Task TakeBrokerAwayAsync(PlannedFault fault, CancellationToken stop)
+    {
+        await _broker.WaitAsync(stop);
+        try
+        {
+            await fleet.Broker!.EndAsync(kill: fault.Kind == FaultKind.BrokerKill);
+            await Task.Delay(fault.Length, time, stop);
+            await fleet.Broker.StartAgainAsync();
+        }
+        finally
+        {
+            _broker.Release();
+        }
+
+        catchUp.Begin();
+        narrator.Say($"the broker is back");
     }
 
     private async Task KillAsync(MedaiProcess worker, TimeSpan length, CancellationToken stop)

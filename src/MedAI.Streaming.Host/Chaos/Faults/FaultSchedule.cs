@@ -44,6 +44,9 @@ internal static class FaultSchedule
     private const double ShortestGap = 3;
     private const double LongestGap = 20;
 
+    // A server needs a while to end in order and to come up again.
+    private static readonly TimeSpan ServerRestart = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// The faults in the order in which they begin. Kinds are dealt like cards, all of them before one comes again, so that each kind comes
     /// in a run that is long enough (about 3 minutes). Faults overlap, but not those of one process; and of several workers one is always
@@ -88,10 +91,10 @@ internal static class FaultSchedule
     // Whom it hits; null: whoever it could hit has a fault already.
     private static int? Target(FaultKind kind, TimeSpan at, int workers, List<PlannedFault> faults, SeededRandom random)
     {
-        var standing = faults.Where(f => f.Until > at).ToList();
         if (!FaultKinds.IsOfWorker(kind))
-            return standing.Exists(f => Server(f.Kind) == Server(kind)) ? null : -1;
+            return faults.Exists(f => f.Until + ServerRestart > at && Server(f.Kind) == Server(kind)) ? null : -1;
 
+        var standing = faults.Where(f => f.Until > at).ToList();
         var free = Enumerable.Range(0, workers).Where(w => !standing.Exists(f => f.Worker == w)).ToArray();
         return free.Length == 0 || (workers > 1 && free.Length == 1) ? null : random.Pick(free);
     }

@@ -36,7 +36,7 @@ internal static class HistoryGatherer
             Expected = decided.Transitions,
             ExpectedPages = decided.Pages,
             Series = WorkersSeries(fleet, patients),
-            ExpectedSeries = decided.Series.Points,
+            ExpectedSeries = decided.Series.Values,
             SinkTransitions = [],
         };
     }

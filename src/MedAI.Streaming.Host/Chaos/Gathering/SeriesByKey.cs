@@ -10,10 +10,14 @@ internal sealed class SeriesByKey : ISeriesStore
     // Guards both tables: partitions write side by side.
     private readonly Lock _lock = new();
     private readonly Dictionary<PointKey, PointValue> _points = [];
+    private readonly Dictionary<PointKey, PointValue> _values = [];
     private readonly Dictionary<int, long> _applied = [];
 
-    /// <summary>The points. Not while they are written.</summary>
+    /// <summary>The points as a store with keys holds them. Not while they are written.</summary>
     public IReadOnlyDictionary<PointKey, PointValue> Points => _points;
+
+    /// <summary>The points as a store holds them that keeps all (<see cref="KeyByValue"/>). Not while they are written.</summary>
+    public IReadOnlyDictionary<PointKey, PointValue> Values => _values;
 
     /// <summary>
     /// The key of a point in a store that tells no devices apart and keeps all points: what it says is part of the key, so that what is
@@ -35,8 +39,11 @@ internal sealed class SeriesByKey : ISeriesStore
         {
             foreach (var point in batch.Points)
             {
-                var key = KeyByValue(batch.Patients[point.Patient], batch.Names[point.Series], in point);
-                _points[key] = new PointValue(point.Value, point.Flags);
+                var (patient, series) = (batch.Patients[point.Patient], batch.Names[point.Series]);
+                var device = point.Device < 0 ? "" : batch.Devices[point.Device];
+                var value = new PointValue(point.Value, point.Flags);
+                _points[new(patient, series, device, point.EventTime)] = value;
+                _values[KeyByValue(patient, series, in point)] = value;
             }
 
             _applied[partition] = Math.Max(throughOffset, _applied.GetValueOrDefault(partition));
