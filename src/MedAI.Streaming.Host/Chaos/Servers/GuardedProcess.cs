@@ -77,7 +77,7 @@ internal sealed class GuardedProcess : IDisposable
         {
             if (_time.GetElapsedTime(began) > within)
                 return false;
-            await Task.Delay(Beat, _time);
+            await Task.Delay(Beat, _time, CancellationToken.None);
         }
 
         return true;

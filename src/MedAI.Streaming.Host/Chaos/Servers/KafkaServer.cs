@@ -79,7 +79,7 @@ internal sealed class KafkaServer : IDisposable
         {
             if (!_process.IsRunning || _time.GetElapsedTime(began) > StartTime)
                 throw new FailureException($"The Kafka broker does not start. Its last words:\n{_process.LastLines(20)}");
-            await Task.Delay(Beat, _time);
+            await Task.Delay(Beat, _time, CancellationToken.None);
         }
     }
 
