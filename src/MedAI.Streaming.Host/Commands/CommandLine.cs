@@ -27,6 +27,7 @@ internal sealed class CommandLine
             new ModelsCommand(this),
             new DoctorCommand(this),
             new BenchCommand(this),
+            new ChaosCommand(this),
             new TopicsCommand(this),
             new ConfigCommand(this),
             new KeysCommand(this),

@@ -115,7 +115,7 @@ internal sealed class KafkaLiveStores : LiveStores
             () => Follow(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    // A broker that is away comes back; the view goes on where it stood.
+    // A broker that is away comes back, and so does a disk that refuses writes; the view goes on where it stood.
     private void Follow(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -124,7 +124,7 @@ internal sealed class KafkaLiveStores : LiveStores
             {
                 _view.Follow(stop);
             }
-            catch (StoreException away) when (away.Failure is StoreFailure.Unavailable or StoreFailure.DiskFull)
+            catch (StoreException away) when (away.Failure is not (StoreFailure.Corrupt or StoreFailure.Mismatch or StoreFailure.InUse))
             {
                 _away = away.Message;
                 _report(away.Message);

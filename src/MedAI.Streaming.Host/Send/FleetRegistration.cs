@@ -25,11 +25,10 @@ internal sealed class FleetRegistration(ControlClient control, TimeSpan giveUpAf
     /// <summary>Requests at once.</summary>
     public const int AtOnce = 16;
 
-
     private const string WornAlready = "worn_since";
 
-    // Clocks of devices may be wrong by minutes; what they say then is still their wearer's.
-    private static readonly TimeSpan WornBefore = TimeSpan.FromHours(1);
+    // Clocks of devices may be wrong by minutes, and some upload what they kept for an hour: it is still their wearer's.
+    private static readonly TimeSpan WornBefore = TimeSpan.FromHours(2);
     private int _done;
 
     /// <summary>Patients that are registered with their devices.</summary>

@@ -13,7 +13,7 @@ internal sealed class FleetRun(LiveFleet fleet, Dispatch dispatch, SendTally tal
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
 
     // Words for all combinations of faults.
-    private static readonly string[] Words = [.. Enumerable.Range(0, 256).Select(InWords)];
+    private static readonly string[] Words = [.. Enumerable.Range(0, 512).Select(InWords)];
 
     // Frames of which one copy was handed over and the other was not yet.
     private readonly Dictionary<LiveFrame, Delivery> _halfway = new(ReferenceEqualityComparer.Instance);
@@ -78,5 +78,8 @@ internal sealed class FleetRun(LiveFleet fleet, Dispatch dispatch, SendTally tal
         frame.Frame, Words[(int)frame.Faults], Math.Max(1, frame.Copies), (frame.Faults & LiveFault.Truncated) != 0);
 
     private static string InWords(int faults) =>
-        faults == 0 ? "-" : ((LiveFault)faults).ToString().Replace(", ", "+", StringComparison.Ordinal).ToLowerInvariant();
+        faults == 0
+            ? "-"
+            : ((LiveFault)faults).ToString().Replace(", ", "+", StringComparison.Ordinal)
+                .Replace(nameof(LiveFault.HourLate), "hour-late", StringComparison.Ordinal).ToLowerInvariant();
 }

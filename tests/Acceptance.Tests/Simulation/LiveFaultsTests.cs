@@ -10,6 +10,8 @@ public sealed class LiveFaultsTests
     [InlineData("none", "none")]
     [InlineData("all", "duplicates=0.2,disorder=0.1,late=0.05,skew=0.01,corrupt=0.01,gaps=0.01,restart=0.001")]
     [InlineData("late", "late=0.05")]
+    [InlineData("hour-late", "hour-late=0.05")]
+    [InlineData("hour-late=0.5,gaps", "gaps=0.01,hour-late=0.5")]
     [InlineData("restart=1, duplicates", "duplicates=0.2,restart=1")]
     [InlineData("gaps=0", "none")]
     [InlineData("skew=0.25,gaps=.5", "skew=0.25,gaps=0.5")]

@@ -97,6 +97,23 @@ public sealed class LiveFleetTests
     }
 
     [Fact]
+    public void HourLate_Frames_AreNumberedInTheEpochBeforeAndLeaveNoGapInThisOne()
+    {
+        var faults = LiveFaults.None with { HourLate = 0.2, Duplicates = 0.5 };
+        var sent = Play(new LiveFleetOptions { Start = Start, Devices = 100, Faults = faults, Epoch = 7 }, 500);
+
+        var frames = sent.Distinct(ReferenceEqualityComparer.Instance).Cast<LiveFrame>().ToList();
+        var late = frames.Where(f => (f.Faults & LiveFault.HourLate) != 0).ToList();
+        Assert.InRange(late.Count / (double)frames.Count, 0.19, 0.21);
+        Assert.All(late, f => Assert.Equal((6UL, 3_600_000L), (f.Frame.Epoch, f.Frame.ArrivalTime - f.Frame.EventTime)));
+        Assert.Contains(late, f => f.Copies == 2);
+        Assert.All(frames.Except(late), f => Assert.Equal((7UL, 0L), (f.Frame.Epoch, f.Frame.ArrivalTime - f.Frame.EventTime)));
+        Assert.All(
+            frames.GroupBy(f => (f.Frame.Device, f.Frame.Epoch)),
+            e => Assert.Equal(Enumerable.Range(1, e.Count()), e.Select(f => (int)f.Frame.Sequence)));
+    }
+
+    [Fact]
     public void Disorder_Alone_KeepsEachFrameWithinItsGapWait()
     {
         var sent = Play(new LiveFleetOptions { Start = Start, Devices = 100, Faults = LiveFaults.None with { Disorder = 0.5 } }, 500);
@@ -150,6 +167,8 @@ public sealed class LiveFleetTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new LiveFleet(new LiveFleetOptions { Start = Start, RateHz = 51 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new LiveFleet(new LiveFleetOptions { Start = Start, Epoch = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new LiveFleet(new LiveFleetOptions { Start = Start, Name = "" }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new LiveFleet(new LiveFleetOptions { Start = Start, Epoch = 1, Faults = LiveFaults.None with { HourLate = 0.1 } }));
         Assert.Throws<ArgumentOutOfRangeException>(
             () => new LiveFleet(new LiveFleetOptions { Start = Start, Faults = LiveFaults.None with { Late = double.NaN } }));
     }

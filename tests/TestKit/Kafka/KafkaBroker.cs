@@ -40,6 +40,9 @@ public sealed partial class KafkaBroker : IAsyncDisposable
     /// <summary>The broker's own process.</summary>
     public int ProcessId => _pid;
 
+    /// <summary>The folder with the scripts and jars, whether it is there or not.</summary>
+    public static string Home => Path.Combine(SharedFolder.Path, "kafka");
+
     /// <summary>Why no broker can be started on this machine, or null.</summary>
     public static string? Missing()
     {
@@ -178,7 +181,7 @@ public sealed partial class KafkaBroker : IAsyncDisposable
         .Where(File.Exists)
         .SelectMany(f => File.ReadLines(f).TakeLast(20)));
 
-    private static string Script() => Path.Combine(SharedFolder.Path, "kafka", "start.sh");
+    private static string Script() => Path.Combine(Home, "start.sh");
 
     private static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(':', StringSplitOptions.RemoveEmptyEntries)

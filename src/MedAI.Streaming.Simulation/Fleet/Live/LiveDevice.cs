@@ -9,6 +9,7 @@ internal sealed class LiveDevice
 {
     private const long LongestDuplicateMs = 3_000;
     private const double ShareTruncated = 0.2;
+    private const long HourMs = 3_600_000;
     private static readonly long[] SkewMs = [-300_000, -20_000, 20_000, 90_000, 300_000];
 
     private readonly string _patient;
@@ -25,8 +26,10 @@ internal sealed class LiveDevice
     private FaultSpell _wrongClock;
     private long _clockAheadMs;
     private long _offUntil = long.MinValue;
+    private readonly ulong _epochBefore;
     private ulong _epoch;
     private ulong _sequence;
+    private ulong _sequenceBefore;
 
     public LiveDevice(string patient, string device, SourceClass source, LiveBody body, LiveFleetOptions options, SeededRandom random)
     {
@@ -37,6 +40,7 @@ internal sealed class LiveDevice
         _sensor = new LiveSensor(source, options.MarkAsDemo, random);
         _faults = options.Faults;
         _epoch = options.Epoch;
+        _epochBefore = options.Epoch - 1;
         _chance = random.Fork("faults");
         var frames = options.RateHz * FaultSpell.MeanMs / 1000;
         _noLink = new FaultSpell(_faults.Late, frames);
@@ -58,7 +62,8 @@ internal sealed class LiveDevice
             return;
         }
 
-        var fault = _sequence == 0 && _offUntil != long.MinValue ? LiveFault.Restart : LiveFault.None;
+        var fault = _faults.HourLate > 0 && _chance.Chance(_faults.HourLate) ? LiveFault.HourLate
+            : _sequence == 0 && _offUntil != long.MinValue ? LiveFault.Restart : LiveFault.None;
         var frame = Make(now, readings, fault);
         if (_noLink.Holds(now, _chance))
         {
@@ -109,8 +114,19 @@ internal sealed class LiveDevice
         if (!lost && _chance.Chance(_faults.Duplicates)) fault |= LiveFault.Duplicate;
         if (!lost && _chance.Chance(_faults.Disorder)) fault |= LiveFault.Disorder;
         var copies = lost ? 0 : (fault & LiveFault.Duplicate) != 0 ? 2 : 1;
-        var element = new FrameElement(now, _patient, _device, _source, _epoch, ++_sequence, now + ahead, readings);
-        return new LiveFrame(element, fault, copies);
+        var (epoch, sequence) = (_epoch, 0UL);
+        if ((fault & LiveFault.HourLate) != 0)
+        {
+            // What it kept was numbered when it was measured, before it was switched on for this run.
+            (epoch, sequence) = (_epochBefore, ++_sequenceBefore);
+            ahead -= HourMs;
+        }
+        else
+        {
+            sequence = ++_sequence;
+        }
+
+        return new LiveFrame(new FrameElement(now, _patient, _device, _source, epoch, sequence, now + ahead, readings), fault, copies);
     }
 
     private void Send(long now, LiveFrame frame, LiveOutbox outbox)

@@ -6,7 +6,7 @@ namespace MedAI.Streaming.Simulation;
 
 /// <summary>What went wrong with a frame of a live fleet; several things may.</summary>
 [Flags]
-public enum LiveFault : byte
+public enum LiveFault : ushort
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -34,6 +34,9 @@ public enum LiveFault : byte
 
     /// <summary>Its last byte is cut off on the wire, in whatever form, so that nobody can read it.</summary>
     Truncated = 128,
+
+    /// <summary>The device measured it an hour before it sends it, in the epoch before its first here, and had kept it.</summary>
+    HourLate = 256,
 }
 
 /// <summary>How often each fault is. Rates are shares of a device's frames, 0 to 1.</summary>
@@ -48,13 +51,20 @@ public sealed record LiveFaults
         ("corrupt", 0.01, f => f.Corrupt, (f, rate) => f with { Corrupt = rate }),
         ("gaps", 0.01, f => f.Gaps, (f, rate) => f with { Gaps = rate }),
         ("restart", 0.001, f => f.Restart, (f, rate) => f with { Restart = rate }),
+        (HourLateName, 0.05, f => f.HourLate, (f, rate) => f with { HourLate = rate }),
     ];
+
+    private const string HourLateName = "hour-late";
 
     /// <summary>No fault.</summary>
     public static LiveFaults None { get; } = new();
 
-    /// <summary>Every fault at its usual rate: <c>duplicates=0.2,disorder=0.1,late=0.05,skew=0.01,corrupt=0.01,gaps=0.01,restart=0.001</c>.</summary>
-    public static LiveFaults All { get; } = Known.Aggregate(new LiveFaults(), (faults, known) => known.With(faults, known.Usual));
+    /// <summary>
+    /// Every fault of a day's work at its usual rate: <c>duplicates=0.2,disorder=0.1,late=0.05,skew=0.01,corrupt=0.01,gaps=0.01,restart=0.001</c>.
+    /// Uploads an hour late are asked for by name, because what they hold is from before the fleet began.
+    /// </summary>
+    public static LiveFaults All { get; } = Known.Where(known => known.Name != HourLateName)
+        .Aggregate(new LiveFaults(), (faults, known) => known.With(faults, known.Usual));
 
     /// <summary>What may stand in the text, for messages.</summary>
     public static string Allowed { get; } =
@@ -80,6 +90,9 @@ public sealed record LiveFaults
 
     /// <summary>Probability at each frame that the device restarts instead of sending it.</summary>
     public double Restart { get; init; }
+
+    /// <summary>Share of frames that the device measured an hour ago and had kept; they are sent in place of what it measures now.</summary>
+    public double HourLate { get; init; }
 
     /// <summary>Reads such as <c>none</c>, <c>all</c> or <c>duplicates=0.2,late</c>; a name without a rate has its usual one.</summary>
     /// <param name="text">The text.</param>

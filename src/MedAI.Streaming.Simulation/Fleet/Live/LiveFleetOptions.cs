@@ -21,7 +21,8 @@ public sealed record LiveFleetOptions
 
     /// <summary>
     /// The devices' first epoch, from 1. A fleet that is started again with a greater one is a fleet of devices that were switched on again;
-    /// with the same one it would repeat frames that were sent already.
+    /// with the same one it would repeat frames that were sent already. With <see cref="LiveFaults.HourLate"/> from 2, because what devices
+    /// kept is of the epoch before it.
     /// </summary>
     public ulong Epoch { get; init; } = 1;
 
@@ -41,5 +42,7 @@ public sealed record LiveFleetOptions
         if (RateHz is not (>= 0.01 and <= 50))
             throw new ArgumentOutOfRangeException(nameof(RateHz), RateHz, "A rate is 0.01 to 50 frames a second.");
         Faults.Check();
+        if (Faults.HourLate > 0)
+            ArgumentOutOfRangeException.ThrowIfLessThan(Epoch, 2UL);
     }
 }

@@ -1,0 +1,135 @@
+// Does to the fleet what the schedule says, and undoes it.
+using MedAI.Streaming.Host.Chaos.Servers;
+
+namespace MedAI.Streaming.Host.Chaos.Faults;
+
+/// <summary>Injects faults into one run.</summary>
+internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator narrator, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
+
+    // Guards what is below: faults overlap.
+    private readonly Lock _lock = new();
+    private readonly Dictionary<FaultKind, int> _injected = [];
+    private readonly HashSet<MedaiProcess> _downOnPurpose = [];
+    private int _ended;
+
+    // One thing at a time is done to the broker: to end and to start may take longer than planned.
+    private readonly SemaphoreSlim _broker = new(1);
+
+    /// <summary>How many of each kind were injected.</summary>
+    public IReadOnlyDictionary<FaultKind, int> Injected
+    {
+        get
+        {
+            lock (_lock) return new SortedDictionary<FaultKind, int>(_injected);
+        }
+    }
+
+    /// <summary>How often a worker ended by itself and was started again, as a service's supervisor does it.</summary>
+    public int EndedByThemselves => Volatile.Read(ref _ended);
+
+    /// <summary>Injects all faults and undoes them.</summary>
+    /// <param name="schedule">The faults.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task RunAsync(IReadOnlyList<PlannedFault> schedule, CancellationToken stop)
+    {
+        var began = time.GetTimestamp();
+        await Task.WhenAll(schedule.Select(async fault =>
+        {
+            var wait = fault.At - time.GetElapsedTime(began);
+            if (wait > TimeSpan.Zero)
+                await Task.Delay(wait, time, stop);
+            await InjectAsync(fault, stop);
+        }));
+    }
+
+    /// <summary>Starts workers again that ended by themselves, until it is stopped.</summary>
+    public async Task KeepAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.Delay(Beat, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var worker in fleet.Workers.Where(worker => !worker.IsRunning && !IsDownOnPurpose(worker)))
+            {
+                Interlocked.Increment(ref _ended);
+                narrator.Say($"{worker.Name} ended by itself and is started again: {worker.LastLines(1)}");
+                await worker.StartAsync();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _broker.Dispose();
+
+    private async Task InjectAsync(PlannedFault fault, CancellationToken stop)
+    {
+        lock (_lock) _injected[fault.Kind] = _injected.GetValueOrDefault(fault.Kind) + 1;
+        var worker = fault.Worker < 0 ? null : fleet.Workers[fault.Worker];
+        narrator.Say($"{FaultKinds.NameOf(fault.Kind)}{(worker is null ? "" : $" of {worker.Name}")} for {fault.Length.TotalSeconds:0.0} s");
+        switch (fault.Kind)
+        {
+            case FaultKind.WorkerKill:
+                await KillAsync(worker!, fault.Length, stop);
+                break;
+            case FaultKind.WorkerHang:
+                catchUp.Begin();
+                worker!.Signal(Signals.Stop);
+                await Task.Delay(fault.Length, time, stop);
+                worker.Signal(Signals.Continue);
+                break;
+            case FaultKind.DiskFull:
+                await FillDiskAsync(worker!, fault.Length, stop);
+                break;
+            default:
+                await TakeBrokerAwayAsync(fault, stop);
+                break;
+        }
+    }
+
+    private async Task TakeBrokerAwayAsync(PlannedFault fault, CancellationToken stop)
+    {
+        await _broker.WaitAsync(stop);
+        try
+        {
+            await fleet.Broker!.EndAsync(kill: fault.Kind == FaultKind.BrokerKill);
+            await Task.Delay(fault.Length, time, stop);
+            await fleet.Broker.StartAgainAsync();
+        }
+        finally
+        {
+            _broker.Release();
+        }
+
+        catchUp.Begin();
+        narrator.Say($"the broker is back");
+    }
+
+    private async Task KillAsync(MedaiProcess worker, TimeSpan length, CancellationToken stop)
+    {
+        lock (_lock) _downOnPurpose.Add(worker);
+        catchUp.Begin();
+        await worker.KillAsync();
+        await Task.Delay(length, time, stop);
+        await worker.StartAsync();
+        lock (_lock) _downOnPurpose.Remove(worker);
+    }
+
+    // If it ends by that, it is started again with room, as after a person made some.
+    private async Task FillDiskAsync(MedaiProcess worker, TimeSpan length, CancellationToken stop)
+    {
+        var process = worker.Id;
+        if (!worker.IsRunning)
+            return;
+
+        Signals.FillDisk(process, isFull: true);
+        await Task.Delay(length, time, stop);
+        if (worker.IsRunning && worker.Id == process)
+            Signals.FillDisk(process, isFull: false);
+    }
+
+    private bool IsDownOnPurpose(MedaiProcess worker)
+    {
+        lock (_lock) return _downOnPurpose.Contains(worker);
+    }
+}

@@ -1,0 +1,69 @@
+// Gathers what outsiders see of a run that is over into one history.
+using System.Security.Cryptography;
+using MedAI.Streaming.Adapters.Sqlite;
+using MedAI.Streaming.Host.Chaos.Checking;
+using MedAI.Streaming.Host.Commands;
+using MedAI.Streaming.Pipeline;
+using MedAI.Streaming.Pipeline.Wire;
+
+namespace MedAI.Streaming.Host.Chaos.Gathering;
+
+/// <summary>Gathers histories.</summary>
+internal static class HistoryGatherer
+{
+    /// <summary>Reads journal, topics and stores, and decides the log again.</summary>
+    /// <param name="fleet">The fleet, whose workers have ended; its broker still runs.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="law">The law of the fleet.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="FailureException">Something cannot be read.</exception>
+    public static async Task<History> GatherAsync(ChaosFleet fleet, ChaosPlan plan, FlowLaw law, TimeProvider time)
+    {
+        List<LogRecord> log;
+        List<PublishedAlert> alerts;
+        using (var reader = new TopicReader(fleet.Options, plan.Partitions))
+        {
+            (log, alerts) = (reader.Log(), reader.Alerts());
+        }
+
+        var decided = await FaultFreeRun.DecideAsync(log, plan.Partitions, law, Path.Combine(plan.Folder, "faultfree"), time);
+        var patients = decided.Series.Points.Keys.Select(key => key.Patient).ToHashSet(StringComparer.Ordinal);
+        return new History
+        {
+            Sent = FleetJournal.Read(fleet.JournalFile),
+            Logged = [.. log.Where(record => record.Kind == RecordKind.Frame).Select(Frame)],
+            Published = alerts,
+            Expected = decided.Transitions,
+            ExpectedPages = decided.Pages,
+            Series = WorkersSeries(fleet, patients),
+            ExpectedSeries = decided.Series.Values,
+            SinkTransitions = [],
+        };
+    }
+
+    private static LoggedFrame Frame(LogRecord record) =>
+        FrameMessage.TryRead(record.Payload, out var frame, out _, out var detail)
+            ? new LoggedFrame(
+                record.Partition, record.Offset, new FrameId(frame.Device, frame.Epoch, frame.Sequence), frame.Patient, frame.EventTime,
+                BitConverter.ToUInt64(SHA256.HashData(record.Payload)))
+            : throw new FailureException($"The record {record.Partition}/{record.Offset} of the log is no frame: {detail}");
+
+    // What each worker wrote into its own store; together that is all of it, and what two of them wrote is equal.
+    private static Dictionary<PointKey, PointValue> WorkersSeries(ChaosFleet fleet, HashSet<string> patients)
+    {
+        var points = new Dictionary<PointKey, PointValue>();
+        foreach (var folder in fleet.Workers.Select(worker => fleet.FolderOf(worker.Name)).Append(fleet.FolderOf("last")))
+        {
+            using var store = EdgeStore.Open(folder, readOnly: true);
+            foreach (var patient in patients)
+            {
+                foreach (var (series, point) in store.Series.Read(patient))
+                {
+                    points[SeriesByKey.KeyByValue(patient, series, in point)] = new PointValue(point.Value, point.Flags);
+                }
+            }
+        }
+
+        return points;
+    }
+}

@@ -1,0 +1,171 @@
+// Runs a fleet of processes under faults and proves from outside that nothing was lost, doubled or invented.
+using System.CommandLine;
+using System.Globalization;
+using MedAI.Streaming.Host.Chaos;
+using MedAI.Streaming.Host.Chaos.Faults;
+using MedAI.Streaming.Host.Chaos.Servers;
+
+namespace MedAI.Streaming.Host.Commands;
+
+/// <summary><c>medai chaos</c>.</summary>
+internal sealed class ChaosCommand : MedaiCommand
+{
+    private readonly CommandLine _line;
+    private readonly Option<int?> _workers = CommandLine.Whole("--workers", "Worker processes (3).", 1, 16);
+    private readonly Option<int?> _minutes = CommandLine.Whole("--minutes", "How long devices send, in minutes (5).", 1, 24 * 60);
+    private readonly Option<int?> _seconds = CommandLine.Whole("--seconds", "How long devices send, in seconds.", 20, 24 * 3600);
+    private readonly Option<int?> _seed = CommandLine.Whole("--seed", "Another seed is another fleet and another schedule of faults (1).", 0, int.MaxValue);
+    private readonly Option<int?> _devices = CommandLine.Whole("--devices", "Devices of the fleet (100).", 1, 100_000);
+    private readonly Option<int?> _partitions = CommandLine.Whole("--partitions", "Partitions of the log (8).", 1, 256);
+    private readonly Option<double> _rate = new("--rate")
+    {
+        Description = "Frames a second of each device, 0.01 to 50 (1).",
+        HelpName = "HZ",
+        DefaultValueFactory = _ => 1,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is >= 0.01 and <= 50)
+                return rate;
+
+            result.AddError($"--rate: '{text}' is not a number from 0.01 to 50.");
+            return 0;
+        },
+    };
+
+    private readonly Option<IReadOnlyList<FaultKind>?> _only = new("--only")
+    {
+        Description = $"Only these faults, a comma list of {FaultKinds.Allowed}.",
+        HelpName = "LIST",
+        CustomParser = result =>
+        {
+            var kinds = FaultKinds.Parse(result.Tokens[0].Value);
+            if (kinds is null)
+                result.AddError($"--only: '{result.Tokens[0].Value}' is no comma list of {FaultKinds.Allowed}.");
+            return kinds;
+        },
+    };
+
+    private readonly Option<string?> _home = new("--kafka-home")
+    {
+        Description = $"The folder of an Apache Kafka, with its jars in libs; without it {KafkaServer.HomeVariable} of the environment, then shared/kafka.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _kafka = new("--kafka")
+    {
+        Description = "A broker that is there; it is left alone, and topics of the run's own are made on it.",
+        HelpName = "HOST:PORT",
+    };
+
+    private readonly Option<string?> _report = new("--report") { Description = "Write the report as JSON.", HelpName = "FILE" };
+    private readonly Option<string?> _keep = new("--keep")
+    {
+        Description = "Work in this folder and keep it: logs of all processes, the journal, the stores.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<bool> _noModel = CommandLine.NoModel();
+
+    public ChaosCommand(CommandLine line)
+        : base(
+            "chaos",
+            "Runs broker, gateway, workers and devices as processes, hurts them on a schedule, and checks from outside that nothing is lost or doubled.",
+            "medai chaos --workers 3 --minutes 5 --seed 1 --report chaos.json",
+            "medai chaos --workers 2 --minutes 1 --only kill,stop --devices 50 --no-model",
+            "medai chaos --kafka-home /opt/kafka --keep out/chaos   # docs/chaos.md")
+    {
+        _line = line;
+        foreach (var option in new Option[]
+        {
+            _workers, _minutes, _seconds, _seed, _devices, _partitions, _rate, _only, _home, _kafka, _report, _keep, _noModel,
+        })
+        {
+            Options.Add(option);
+        }
+
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupted)
+    {
+        if (!OperatingSystem.IsLinux())
+            throw new UsageException("medai chaos hurts processes by the means of Linux. Run it there.");
+
+        var report = parsed.GetValue(_report);
+        OutputFile.Check("--report", report);
+        using var folder = new KeptOrTemporary(parsed.GetValue(_keep));
+        var plan = Plan(parsed, folder.Path);
+        var found = await new ChaosRun(plan, _line.Surroundings).RunAsync(interrupted);
+        found.Write(_line.Surroundings.Output);
+        if (report is not null)
+            found.Write(report);
+        return found.Verdict.IsClean ? ExitCodes.Ok : ExitCodes.Failure;
+    }
+
+    private ChaosPlan Plan(ParseResult parsed, string folder)
+    {
+        var (seconds, minutes) = (parsed.GetValue(_seconds), parsed.GetValue(_minutes));
+        if (seconds is not null && minutes is not null)
+            throw new UsageException("--seconds and --minutes both say for how long. Leave one out.");
+
+        var address = parsed.GetValue(_kafka);
+        if (address is not null && parsed.GetValue(_home) is not null)
+            throw new UsageException("--kafka names a broker that is there, and --kafka-home one to start. Leave one out.");
+
+        var home = address is null ? KafkaServer.FindHome(parsed.GetValue(_home), _line.Surroundings.Variables) : null;
+        if (address is null && (home is null || !Directory.Exists(Path.Combine(home, "libs"))))
+            throw new UsageException($"There is no Kafka{(home is null ? "" : $" in {home}")}: name its folder (with libs in it) by --kafka-home, or a broker by --kafka.");
+
+        return new ChaosPlan
+        {
+            Workers = parsed.GetValue(_workers) ?? 3,
+            Length = seconds is { } s ? TimeSpan.FromSeconds(s) : TimeSpan.FromMinutes(minutes ?? 5),
+            Seed = parsed.GetValue(_seed) ?? 1,
+            Devices = parsed.GetValue(_devices) ?? 100,
+            Partitions = parsed.GetValue(_partitions) ?? 8,
+            RateHz = parsed.GetValue(_rate),
+            Kinds = Kinds(parsed.GetValue(_only), address),
+            KafkaAddress = address,
+            KafkaHome = home,
+            Folder = folder,
+            Settings = CommandLine.WithoutModel(_line.Settings(parsed), parsed.GetValue(_noModel)),
+        };
+    }
+
+    // What is not the run's own is not hurt.
+    private static List<FaultKind> Kinds(IReadOnlyList<FaultKind>? only, string? kafkaAddress)
+    {
+        var possible = Enum.GetValues<FaultKind>()
+            .Where(kind => !FaultKinds.IsOfInflux(kind) && (kafkaAddress is null || !FaultKinds.IsOfBroker(kind))).ToList();
+        if (only is null)
+            return possible;
+
+        var kinds = only.Intersect(possible).ToList();
+        return kinds.Count > 0
+            ? kinds
+            : throw new UsageException("--only leaves no fault: a server that is not the run's own is not hurt.");
+    }
+
+    // A folder that a person named is kept; another one goes with the run.
+    private sealed class KeptOrTemporary : IDisposable
+    {
+        private readonly bool _isKept;
+
+        public KeptOrTemporary(string? kept)
+        {
+            _isKept = kept is not null;
+            if (kept is not null && Directory.Exists(kept) && Directory.EnumerateFileSystemEntries(kept).Any())
+                throw new UsageException($"--keep: {kept} is not empty. Name a new folder.");
+            Path = kept is null ? Directory.CreateTempSubdirectory("medai-chaos-").FullName : Directory.CreateDirectory(kept).FullName;
+        }
+
+        public string Path { get; }
+
+        public void Dispose()
+        {
+            if (!_isKept)
+                Directory.Delete(Path, recursive: true);
+        }
+    }
+}
