@@ -113,6 +113,9 @@ internal sealed class InfluxReader(InfluxClient client, InfluxOptions options)
         var columns = found.GetProperty("columns").EnumerateArray().Select(static column => column.GetString()!).ToList();
         var (time, value, flags, series) =
             (columns.IndexOf("time"), columns.IndexOf("value"), columns.IndexOf("flags"), columns.IndexOf("series"));
+        if (Math.Min(Math.Min(time, value), Math.Min(flags, series)) < 0)
+            throw new FormatException("a column that was asked for is missing");
+
         foreach (var row in found.GetProperty("values").EnumerateArray())
         {
             var name = row[series].ValueKind == JsonValueKind.Null ? "" : InfluxText.Decode(row[series].GetString()!);

@@ -28,6 +28,7 @@ internal sealed class CommandLine
             new DoctorCommand(this),
             new BenchCommand(this),
             new TopicsCommand(this),
+            new SeriesCommand(this),
             new ConfigCommand(this),
             new KeysCommand(this),
             new ApiCommand(this),
