@@ -29,6 +29,7 @@ internal sealed class CommandLine
             new BenchCommand(this),
             new ChaosCommand(this),
             new TopicsCommand(this),
+            new SeriesCommand(this),
             new ConfigCommand(this),
             new KeysCommand(this),
             new ApiCommand(this),

@@ -52,7 +52,7 @@ internal sealed class RunCommand : MedaiCommand
             var folder = parsed.GetValue(_store) ?? settings.StoreDirectory;
             stores = settings.Engine == Engine.Kafka
                 ? KafkaLiveStores.Open(role, folder, settings, _line.Surroundings.Time, log)
-                : EdgeLiveStores.Open(folder, settings, _line.Surroundings.Time);
+                : EdgeLiveStores.Open(folder, settings, _line.Surroundings.Time, log);
         }
         catch
         {

@@ -35,6 +35,7 @@ internal static partial class ConfigurationKeys
         .. Http(),
         .. Service(),
         .. Kafka(),
+        .. Series(),
     ];
 
     private static readonly Dictionary<string, ConfigurationKey> ByPattern = All.ToDictionary(key => key.Pattern);

@@ -97,6 +97,9 @@ public static class ConfigurationLoader
             Engine = values.Word("engine") == "kafka" ? Engine.Kafka : Engine.Edge,
             Gateway = new LogGatewayOptions { MaxWaiting = values.Whole("gateway.maxWaiting"), MaxLag = values.Whole("gateway.maxLag") },
             Kafka = KafkaSettingsReader.Read(values, errors),
+            SeriesStore = values.Word("series.store") == "influx" ? SeriesStoreKind.Influx : SeriesStoreKind.Sqlite,
+            SeriesPlan = InfluxSettingsReader.Plan(values),
+            Influx = InfluxSettingsReader.Read(values, errors),
             LogLevel = Enum.Parse<LogLevel>(values.Word("logging.level"), ignoreCase: true),
             File = file,
         };

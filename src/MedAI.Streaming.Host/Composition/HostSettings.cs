@@ -1,4 +1,5 @@
 // Everything a site may set: the monitor's law, and how this program runs it.
+using MedAI.Streaming.Adapters.Influx;
 using MedAI.Streaming.Adapters.Kafka;
 using MedAI.Streaming.Domain;
 using MedAI.Streaming.Domain.Alerts;
@@ -24,6 +25,16 @@ public enum Engine
 
     /// <summary>Kafka, in any number of processes.</summary>
     Kafka,
+}
+
+/// <summary>Where a service keeps series.</summary>
+public enum SeriesStoreKind
+{
+    /// <summary>In the process's own store.</summary>
+    Sqlite,
+
+    /// <summary>In a time series server.</summary>
+    Influx,
 }
 
 /// <summary>What is written to the error output.</summary>
@@ -108,6 +119,15 @@ public sealed record HostSettings
 
     /// <summary>Kafka; used where it is the engine, or where something is sent to it.</summary>
     public KafkaOptions Kafka { get; init; } = new() { BootstrapServers = "localhost:9092" };
+
+    /// <summary>Where a service keeps series.</summary>
+    public SeriesStoreKind SeriesStore { get; init; }
+
+    /// <summary>How long the time series server keeps series.</summary>
+    public SeriesPlan SeriesPlan { get; init; } = new();
+
+    /// <summary>The time series server; used where it keeps the series, or is set up.</summary>
+    public InfluxOptions Influx { get; init; } = new() { Url = new Uri(InfluxSettingsReader.DefaultUrl) };
 
     /// <summary>What is written to the error output.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;

@@ -11,7 +11,8 @@ namespace MedAI.Streaming.Host.Live;
 
 /// <summary>
 /// Kafka carries log, state and decisions. What was decided by all workers is followed into the store of a folder, which can be lost and is made
-/// anew from the topics; series in it are those of the partitions that this process owned.
+/// anew from the topics; series in it, where no server keeps them, are those of the
+/// partitions that this process owned.
 /// </summary>
 internal sealed class KafkaLiveStores : LiveStores
 {
@@ -23,9 +24,12 @@ internal sealed class KafkaLiveStores : LiveStores
     private readonly List<IDisposable> _opened = [];
     private readonly KafkaEventLog _log;
     private readonly KafkaAlertView _view;
+    private readonly LiveSeries _series;
 
-    private KafkaLiveStores(KafkaOptions options, Role role, string directory, TimeProvider time, List<IDisposable> opened)
+    private KafkaLiveStores(
+        HostSettings settings, Role role, string directory, TimeProvider time, HostLog log, List<IDisposable> opened)
     {
+        var options = settings.Kafka with { Report = log.Warning };
         _options = options;
         _report = options.Report!;
         _opened = opened;
@@ -36,13 +40,14 @@ internal sealed class KafkaLiveStores : LiveStores
         _log = Own(KafkaEventLog.Open(options, JsonRecords.Read));
         _view = Own(KafkaAlertView.Open(options, own.State, own.History));
         Directory = KafkaDirectoryStore.Open(options);
-        Series = own.Series;
-        _name = $"Kafka {options.BootstrapServers}, {options.Vitals} of {_log.Partitions} partitions, {role.ToString().ToLowerInvariant()}";
+        _series = Own(LiveSeries.Open(settings, own.Series, directory, writes: role != Role.Gateway, time, log));
+        _name = $"Kafka {options.BootstrapServers}, {options.Vitals} of {_log.Partitions} partitions{_series.InWords}, "
+            + role.ToString().ToLowerInvariant();
         if (role == Role.Gateway)
             return;
 
         var state = Own(KafkaStateStore.Open(options));
-        Flows = new FlowStores(_log, state, Own(KafkaScoresStore.Open(options, own.Series)));
+        Flows = new FlowStores(_log, state, Own(KafkaScoresStore.Open(options, _series.Store)));
         Group = new KafkaPartitionGroup(options, _log, state);
     }
 
@@ -59,7 +64,10 @@ internal sealed class KafkaLiveStores : LiveStores
     public override string HistoryName { get; }
 
     /// <inheritdoc/>
-    public override ISeriesStore Series { get; }
+    public override ISeriesStore Series => _series.Store;
+
+    /// <inheritdoc/>
+    public override bool SharesSeries => _series.IsShared;
 
     /// <inheritdoc/>
     public override IDirectoryStore Directory { get; }
@@ -79,11 +87,13 @@ internal sealed class KafkaLiveStores : LiveStores
         .. Group is KafkaPartitionGroup group
             ? new[] { new HealthPart("group", () => group.Unwatched is { } why ? new(why, group.Trouble) : null) }
             : [],
+        .. _series.Health,
         new HealthPart("history", () => _away is { } why ? new("What other processes decide cannot be followed at present.", why) : null),
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<IMetricSource> Metrics => Group is KafkaPartitionGroup group ? [new GroupMetrics(group)] : [];
+    public override IReadOnlyList<IMetricSource> Metrics =>
+        [.. _series.Metrics, .. Group is KafkaPartitionGroup group ? [new GroupMetrics(group)] : Array.Empty<IMetricSource>()];
 
     /// <summary>Opens everything.</summary>
     /// <param name="role">What this process does.</param>
@@ -97,7 +107,7 @@ internal sealed class KafkaLiveStores : LiveStores
         var opened = new List<IDisposable>();
         try
         {
-            return new KafkaLiveStores(settings.Kafka with { Report = log.Warning }, role, directory, time, opened);
+            return new KafkaLiveStores(settings, role, directory, time, log, opened);
         }
         catch
         {

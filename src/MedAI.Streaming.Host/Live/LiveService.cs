@@ -67,6 +67,7 @@ internal sealed class LiveService : IAsyncDisposable
             {
                 History = new NamedHistory(stores.History, stores.HistoryName),
                 Series = stores.Series,
+                SharesSeries = stores.SharesSeries,
                 Picture = picture,
                 WardOf = patient => _directory.Patient(patient)?.Facts?.Ward ?? picture.WardOf(patient),
                 IsWatched = IsWatched,

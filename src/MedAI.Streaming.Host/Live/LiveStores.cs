@@ -42,6 +42,9 @@ internal abstract class LiveStores : IDisposable
     /// <summary>The series, for reading out.</summary>
     public abstract ISeriesStore Series { get; }
 
+    /// <summary>Whether <see cref="Series"/> are those of all patients, whoever watches them.</summary>
+    public abstract bool SharesSeries { get; }
+
     /// <summary>What is known of patients and devices; whoever uses it disposes it.</summary>
     public abstract IDirectoryStore Directory { get; }
 
@@ -88,18 +91,20 @@ internal sealed class EdgeLiveStores : LiveStores
     private const string InputFact = "input";
     private const string Live = "live";
     private readonly EdgeStore _store;
+    private readonly LiveSeries _series;
 
-    private EdgeLiveStores(EdgeStore store, TimeProvider time)
+    private EdgeLiveStores(EdgeStore store, LiveSeries series, TimeProvider time)
     {
         _store = store;
+        _series = series;
         HistoryName = NameOf(store, time);
         Directory = SqliteDirectoryStore.Open(Path.Combine(store.Directory, SqliteDirectoryStore.FileName));
-        Flows = new FlowStores(store.Log, store.State, store.Series);
+        Flows = new FlowStores(store.Log, store.State, series.Store);
         Group = new WholeLog(store.Log.Partitions);
     }
 
     /// <inheritdoc/>
-    public override string InWords => $"store {_store.Directory}, {_store.Log.Partitions} partitions";
+    public override string InWords => $"store {_store.Directory}, {_store.Log.Partitions} partitions{_series.InWords}";
 
     /// <inheritdoc/>
     public override IEventLog Log => _store.Log;
@@ -111,7 +116,10 @@ internal sealed class EdgeLiveStores : LiveStores
     public override string HistoryName { get; }
 
     /// <inheritdoc/>
-    public override ISeriesStore Series => _store.Series;
+    public override ISeriesStore Series => _series.Store;
+
+    /// <inheritdoc/>
+    public override bool SharesSeries => _series.IsShared;
 
     /// <inheritdoc/>
     public override IDirectoryStore Directory { get; }
@@ -122,9 +130,15 @@ internal sealed class EdgeLiveStores : LiveStores
     /// <inheritdoc/>
     public override IPartitionGroup Group { get; }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<HealthPart> Health => _series.Health;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<IMetricSource> Metrics => _series.Metrics;
+
     /// <summary>Opens the store of a folder, or makes it.</summary>
     /// <exception cref="StoreException">It cannot be used, or holds a recording.</exception>
-    public static EdgeLiveStores Open(string directory, HostSettings settings, TimeProvider time)
+    public static EdgeLiveStores Open(string directory, HostSettings settings, TimeProvider time, HostLog log)
     {
         var store = EdgeStore.Exists(directory)
             ? EdgeStore.Open(directory, readOnly: false)
@@ -144,7 +158,7 @@ internal sealed class EdgeLiveStores : LiveStores
                     + "--store, or directories.store.");
             }
 
-            return new EdgeLiveStores(store, time);
+            return new EdgeLiveStores(store, LiveSeries.Open(settings, store.Series, directory, writes: true, time, log), time);
         }
         catch
         {
@@ -154,5 +168,9 @@ internal sealed class EdgeLiveStores : LiveStores
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => _store.Dispose();
+    public override void Dispose()
+    {
+        _series.Dispose();
+        _store.Dispose();
+    }
 }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace MedAI.Streaming.Adapters.Tests.Sqlite;
 
-public sealed class SqliteSeriesStoreTests : SeriesStoreContract, IDisposable
+public sealed class SqliteSeriesStoreTests : EmbeddedSeriesStoreContract, IDisposable
 {
     private readonly StoreDirectory _directory = new();
     private readonly string _path;

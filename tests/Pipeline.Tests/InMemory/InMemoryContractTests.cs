@@ -62,7 +62,7 @@ public sealed class InMemoryStateStoreTests : EmbeddedStateStoreContract
     }
 }
 
-public sealed class InMemorySeriesStoreTests : SeriesStoreContract
+public sealed class InMemorySeriesStoreTests : EmbeddedSeriesStoreContract
 {
     protected override ISeriesStore Create() => new InMemorySeriesStore();
 

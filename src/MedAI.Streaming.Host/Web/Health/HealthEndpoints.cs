@@ -34,7 +34,7 @@ internal sealed class HealthEndpoints(ServiceHealth health, MetricsPage metrics,
     private Task ReadyAsync(HttpContext context)
     {
         var parts = health.Look();
-        var isReady = parts.All(part => part.Trouble is null);
+        var isReady = parts.All(part => part.Trouble is not { Hinders: true });
         return WebJson.WriteAsync(context, isReady ? 200 : 503, json =>
         {
             json.WriteStartObject();
@@ -44,7 +44,7 @@ internal sealed class HealthEndpoints(ServiceHealth health, MetricsPage metrics,
             {
                 json.WriteStartObject();
                 json.WriteString("part", part);
-                json.WriteBoolean("isReady", trouble is null);
+                json.WriteBoolean("isReady", trouble is not { Hinders: true });
                 if (trouble is null)
                     json.WriteNull("reason");
                 else

@@ -6,7 +6,8 @@ namespace MedAI.Streaming.Host.Web.Health;
 /// <summary>Why a part does not do its work.</summary>
 /// <param name="Reason">A sentence that anybody may read: no path, no address, no id.</param>
 /// <param name="Detail">More for the person who runs the program, or null.</param>
-internal sealed record HealthTrouble(string Reason, string? Detail = null);
+/// <param name="Hinders">Whether the service cannot do its work because of it; else it is only told.</param>
+internal sealed record HealthTrouble(string Reason, string? Detail = null, bool Hinders = true);
 
 /// <summary>A part of the service.</summary>
 /// <param name="Name">Its name, lower snake case.</param>
@@ -42,8 +43,8 @@ internal sealed class ServiceHealth(IReadOnlyList<HealthPart> parts, TimeProvide
         }
     }
 
-    /// <summary>Whether every part does its work.</summary>
-    public bool IsReady => Look().All(part => part.Trouble is null);
+    /// <summary>Whether every part does its work, or has only trouble that does not hinder it.</summary>
+    public bool IsReady => Look().All(part => part.Trouble is not { Hinders: true });
 
     private void Tell((string Part, HealthTrouble? Trouble)[] now)
     {
@@ -51,7 +52,7 @@ internal sealed class ServiceHealth(IReadOnlyList<HealthPart> parts, TimeProvide
         {
             var before = _last?[i].Trouble;
             if (now[i].Trouble is { } trouble && before is null)
-                log.Warning($"not ready: {now[i].Part}: {trouble.Reason}{(trouble.Detail is null ? "" : $" ({trouble.Detail})")}");
+                log.Warning($"{(trouble.Hinders ? "not ready" : "trouble")}: {now[i].Part}: {trouble.Reason}{(trouble.Detail is null ? "" : $" ({trouble.Detail})")}");
             else if (now[i].Trouble is null && before is not null)
                 log.Warning($"ready again: {now[i].Part}");
         }

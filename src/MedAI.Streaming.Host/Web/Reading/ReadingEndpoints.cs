@@ -88,7 +88,7 @@ internal sealed class ReadingEndpoints(ReadingSources sources, AlertStreams stre
             return problem.WriteAsync(context);
         if (!sources.TryPatient(context, out var patient, out var refused))
             return refused.WriteAsync(context);
-        if (!sources.Watches || sources.IsWatched?.Invoke(patient) == false)
+        if (!sources.SharesSeries && (!sources.Watches || sources.IsWatched?.Invoke(patient) == false))
             return ReadingSources.NotHere.WriteAsync(context);
 
         var ask = new SeriesAsk(patient, series, isOffered, from, until, limit, place);

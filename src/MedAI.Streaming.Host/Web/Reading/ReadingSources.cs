@@ -26,6 +26,9 @@ internal sealed record ReadingSources
     /// </summary>
     public Func<string, bool>? IsWatched { get; init; }
 
+    /// <summary>Whether the series are those of all patients, whoever watches them.</summary>
+    public bool SharesSeries { get; init; }
+
     /// <summary>Whether this process watches anybody at all.</summary>
     public bool Watches { get; init; } = true;
 

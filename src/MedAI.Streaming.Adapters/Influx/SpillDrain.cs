@@ -1,0 +1,111 @@
+// Delivers in the background what waits on disk, oldest first, with pauses while the server does not take it.
+namespace MedAI.Streaming.Adapters.Influx;
+
+/// <summary>The one that delivers. It has a thread of its own.</summary>
+internal sealed class SpillDrain : IDisposable
+{
+    private readonly Spill _spill;
+    private readonly LineSender _sender;
+    private readonly InfluxOptions _options;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Thread _thread;
+    private volatile string? _trouble;
+
+    private SpillDrain(Spill spill, LineSender sender, InfluxOptions options)
+    {
+        _spill = spill;
+        _sender = sender;
+        _options = options;
+        _thread = new Thread(Run) { IsBackground = true, Name = "series spill" };
+    }
+
+    /// <summary>Why what waits is not delivered at the moment; null: nothing waits, or it goes well.</summary>
+    public string? Trouble => _trouble;
+
+    /// <summary>Starts to deliver.</summary>
+    public static SpillDrain Start(Spill spill, LineSender sender, InfluxOptions options)
+    {
+        var drain = new SpillDrain(spill, sender, options);
+        drain._thread.Start();
+        return drain;
+    }
+
+    /// <summary>Something waits.</summary>
+    /// <param name="why">Why it was not delivered at once.</param>
+    public void Wake(string? why)
+    {
+        _trouble ??= why;
+        lock (_wake)
+        {
+            if (_wake.CurrentCount == 0)
+                _wake.Release();
+        }
+    }
+
+    /// <summary>Ends; what waits stays on disk for the next start.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _thread.Join();
+        _stop.Dispose();
+        _wake.Dispose();
+    }
+
+    private void Run()
+    {
+        var pause = new RetryPause(_options);
+        try
+        {
+            while (true)
+            {
+                if (Step() is not { } failed)
+                {
+                    pause.Reset();
+                    if (_spill.IsEmpty)
+                    {
+                        _trouble = null;
+                        _wake.Wait(_stop.Token);
+                    }
+
+                    continue;
+                }
+
+                Tell(failed.Reason);
+                Task.Delay(pause.Next(failed.RetryAfter), _options.Time, CancellationToken.None).Wait(_stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Asked to end.
+        }
+    }
+
+    // Null: it went well.
+    private DeliveryOutcome? Step()
+    {
+        try
+        {
+            if (_spill.Take(_options.BatchLines) is not { } batch)
+                return null;
+
+            var outcome = _sender.Deliver(batch, _options.Timeout, _stop.Token);
+            if (outcome.Delivery != Delivery.Done)
+                return outcome;
+
+            _spill.Remove();
+            return null;
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            return new(Delivery.Held, $"what waits on disk cannot be read: {failed.Message}");
+        }
+    }
+
+    private void Tell(string reason)
+    {
+        if (_trouble != reason)
+            _options.Report?.Invoke($"points wait on disk for the time series server: {reason}");
+        _trouble = reason;
+    }
+}
