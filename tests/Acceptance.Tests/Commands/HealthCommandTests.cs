@@ -1,4 +1,4 @@
-// medai health, asked of services that are ready, are not, are not there, or are something else.
+// The command medai health, asked of services that are ready, are not, are not there, or are something else.
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;

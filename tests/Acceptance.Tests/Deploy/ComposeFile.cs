@@ -1,4 +1,4 @@
-// docker-compose.yml as Compose sees it: merge keys resolved, variables put in from .env.example, secrets made up.
+// The committed docker-compose.yml as Compose sees it: merge keys resolved, variables put in from .env.example, secrets made up.
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Acceptance.Tests.Configuration;

@@ -9,7 +9,7 @@ public sealed class ImageNameTests
     [InlineData("apache/kafka:4.3.1")]
     [InlineData("prom/prometheus:v3.5.0")]
     [InlineData("rabbitmq:4.1.4-management")]
-    [InlineData("registry.example:5000/medai:0.5.0")]
+    [InlineData("registry.example:5000/medai:1.0.0")]
     [InlineData("medai@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     public void Problem_OfOneRelease_IsNone(string image) => Assert.Null(ImageName.Problem(image));
 

@@ -1,6 +1,7 @@
 // What every pod of the Kubernetes manifests must have, held against the program, the repository and the other objects.
 using System.Text.Json.Nodes;
 using Acceptance.Tests.Configuration;
+using MedAI.Streaming.Host;
 using Xunit;
 
 namespace Acceptance.Tests.Deploy;
@@ -42,9 +43,10 @@ public sealed class ManifestTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void A_container_is_pinned_and_has_requests_and_limits(string name) => Each(name, (maker, pod, container) =>
+    public void A_container_is_of_this_version_and_has_requests_and_limits(string name) => Each(name, (maker, pod, container) =>
     {
         Assert.Null(ImageName.Problem(container.Text("image")!));
+        Assert.EndsWith($":{MedaiVersion.Text}", container.Text("image"), StringComparison.Ordinal);
         foreach (var kind in (string[])["requests", "limits"])
         {
             Assert.NotNull(container.Text($"resources.{kind}.cpu"));

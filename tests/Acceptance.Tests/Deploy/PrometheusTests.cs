@@ -30,13 +30,13 @@ public sealed class PrometheusTests
 
     [Theory]
     [MemberData(nameof(Alerts))]
-    public void An_alert_says_how_urgent_it_is_and_what_is_wrong(string alert)
+    public void An_alert_says_how_urgent_it_is_and_what_is_wrong_and_the_documentation_what_to_do(string alert)
     {
         var rule = Rules().Single(rule => rule.Text("alert") == alert);
 
         Assert.Contains(rule.Text("labels.severity"), (string[])["page", "ticket"]);
-        Assert.NotNull(rule.Text("for"));
         Assert.NotNull(rule.Text("annotations.summary"));
+        Assert.Contains($"`{alert}`", File.ReadAllText(RepositoryFiles.At("docs", "deploy.md")), StringComparison.Ordinal);
     }
 
     [Theory]
