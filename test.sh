@@ -40,6 +40,7 @@ prepare() (
 if ! prepare; then step_failed "the set-up (see above); nothing was built and no test ran."; finish; fi
 if [ "${MEDAI_ORT:-}" = nuget ]; then export OrtSource=nuget; fi
 eng/test-tools.sh 8>&-
+eng/deploy-tools.sh 8>&-
 
 SECONDS=0
 echo "building with warnings as errors (about 1 min the first time, 20 s later) ..."

@@ -26,6 +26,7 @@ internal sealed class CommandLine
             new ShowCommand(this),
             new ModelsCommand(this),
             new DoctorCommand(this),
+            new HealthCommand(this),
             new BenchCommand(this),
             new ChaosCommand(this),
             new TopicsCommand(this),

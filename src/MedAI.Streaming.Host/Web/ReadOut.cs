@@ -63,7 +63,7 @@ internal sealed class ReadOut : IAsyncDisposable
         var tail = AlertTail.Start(sources.History, sources.Picture.Signal, time, log);
         var streams = new AlertStreams(sources, tail, time, settings.MaxStreams);
         var health = new ServiceHealth([.. HealthOf(parts, settings)], time, log);
-        var metrics = new MetricsPage(new RequestMetrics(), [.. MetricsOf(sources, parts, streams)]);
+        var metrics = new MetricsPage(new RequestMetrics(), [new HealthMetrics(health), .. MetricsOf(sources, parts, streams)]);
         return new ReadOut(
             tail, streams,
             [
