@@ -1,4 +1,5 @@
 // The set-up of InfluxDB 2.x: three buckets, two tasks, and the names under which InfluxQL finds the buckets.
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,6 +8,9 @@ namespace MedAI.Streaming.Adapters.Influx;
 /// <summary>Speaks the server's own paths. The token must be allowed to read and write buckets, tasks and mappings.</summary>
 internal sealed class FluxSetup(InfluxClient client, InfluxOptions options, SeriesPlan plan, bool onlyShow)
 {
+    // Requests are read by people, too; none of them becomes part of a page.
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const int SecondsOfDay = 86_400;
     private const string ListLimit = "100";
     private readonly List<SetupStep> _steps = [];
@@ -27,8 +31,8 @@ internal sealed class FluxSetup(InfluxClient client, InfluxOptions options, Seri
         Mapping(raw, SeriesPlan.Raw, isDefault: true);
         Mapping(minute, SeriesPlan.Minute, isDefault: false);
         Mapping(hour, SeriesPlan.Hour, isDefault: false);
-        Task("medai_minute", SeriesPlan.MinuteEvery, SeriesPlan.MinuteOf, MinuteTask());
-        Task("medai_hour", SeriesPlan.HourEvery, SeriesPlan.HourOf, HourTask());
+        Task(SeriesPlan.Minute, SeriesPlan.MinuteEvery, SeriesPlan.MinuteOf, MinuteTask());
+        Task(SeriesPlan.Hour, SeriesPlan.HourEvery, SeriesPlan.HourOf, HourTask());
         return _steps;
     }
 
@@ -89,10 +93,11 @@ internal sealed class FluxSetup(InfluxClient client, InfluxOptions options, Seri
     // The server lists mappings of its own making beside those that were made; they cannot be changed, and one that is made goes before them.
     private static bool IsMade(JsonElement mapping) => !mapping.TryGetProperty("virtual", out var own) || !own.GetBoolean();
 
-    private void Task(string name, string every, string time, string flux)
+    private void Task(string of, string every, string time, string flux)
     {
-        var script = $"option task = {{name: \"{name}\", every: {every}}}\n{flux}";
-        var what = $"{name}, every {every} for the last {time}";
+        var name = $"{options.Database}_{of}";
+        var script = $"option task = {{name: {Quoted(name)}, every: {every}}}\n\n{flux}";
+        var what = $"task {name}: {of}s, made anew every {every} for the last {time}";
         var there = Find("tasks", "tasks", task => Text(task, "name") == name, ("orgID", _organisation), ("name", name), ("limit", ListLimit));
         if (there is not { } task)
         {
@@ -148,15 +153,19 @@ internal sealed class FluxSetup(InfluxClient client, InfluxOptions options, Seri
             |> to(bucket: hours)
         """;
 
-    private static string Quoted(string text) => JsonSerializer.Serialize(text);
+    private static string Quoted(string text) => JsonSerializer.Serialize(text, Readable);
 
     private string Made(string what, string path, JsonObject wanted)
     {
-        var json = wanted.ToJsonString();
+        var json = wanted.ToJsonString(Readable);
         if (onlyShow)
         {
-            _steps.Add(new(what, $"POST /api/v2/{path} {json}", SetupResult.Shown));
-            return $"<id of {wanted["name"]?.ToString() ?? what}>";
+            // A script is shown as the lines that it has.
+            var script = wanted["flux"]?.ToString();
+            wanted["flux"] = script is null ? null : "<the script below>";
+            var shown = script is null ? json : $"{wanted.ToJsonString(Readable)}\n{script}";
+            _steps.Add(new(what, $"POST /api/v2/{path} {shown}", SetupResult.Shown));
+            return $"<id of {wanted["name"]}>";
         }
 
         var answer = client.Send(HttpMethod.Post, $"/api/v2/{path}", json);
@@ -170,7 +179,7 @@ internal sealed class FluxSetup(InfluxClient client, InfluxOptions options, Seri
 
     private void Keep(string what, string path, JsonObject wanted, bool isKept)
     {
-        var json = wanted.ToJsonString();
+        var json = wanted.ToJsonString(Readable);
         if (!isKept && client.Send(HttpMethod.Patch, $"/api/v2/{path}", json) is { IsDone: false } answer)
             throw InfluxSetup.Failed(options, $"change {what}", answer);
         _steps.Add(new(what, $"PATCH /api/v2/{path} {json}", isKept ? SetupResult.Kept : SetupResult.Changed));
