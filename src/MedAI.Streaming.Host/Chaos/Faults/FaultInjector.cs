@@ -14,8 +14,9 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
     private readonly HashSet<MedaiProcess> _downOnPurpose = [];
     private int _ended;
 
-    // One thing at a time is done to the broker: to end and to start may take longer than planned.
+    // One thing at a time is done to a server: to end and to start may take longer than planned.
     private readonly SemaphoreSlim _broker = new(1);
+    private readonly SemaphoreSlim _influx = new(1);
 
     /// <summary>How many of each kind were injected.</summary>
     public IReadOnlyDictionary<FaultKind, int> Injected
@@ -60,7 +61,11 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _broker.Dispose();
+    public void Dispose()
+    {
+        _broker.Dispose();
+        _influx.Dispose();
+    }
 
     private async Task InjectAsync(PlannedFault fault, CancellationToken stop)
     {
@@ -81,28 +86,31 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
             case FaultKind.DiskFull:
                 await FillDiskAsync(worker!, fault.Length, stop);
                 break;
+            case FaultKind.BrokerKill or FaultKind.BrokerStop:
+                await TakeAwayAsync(_broker, fault, fleet.Broker!.EndAsync, fleet.Broker!.StartAgainAsync, stop);
+                catchUp.Begin();
+                narrator.Say($"the broker is back");
+                break;
             default:
-                await TakeBrokerAwayAsync(fault, stop);
+                await TakeAwayAsync(_influx, fault, fleet.Influx!.EndAsync, fleet.Influx!.StartAgainAsync, stop);
+                narrator.Say($"InfluxDB is back");
                 break;
         }
     }
 
-    private async Task TakeBrokerAwayAsync(PlannedFault fault, CancellationToken stop)
+    private async Task TakeAwayAsync(SemaphoreSlim one, PlannedFault fault, Func<bool, Task> end, Func<Task> startAgain, CancellationToken stop)
     {
-        await _broker.WaitAsync(stop);
+        await one.WaitAsync(stop);
         try
         {
-            await fleet.Broker!.EndAsync(kill: fault.Kind == FaultKind.BrokerKill);
+            await end(fault.Kind is FaultKind.BrokerKill or FaultKind.InfluxKill);
             await Task.Delay(fault.Length, time, stop);
-            await fleet.Broker.StartAgainAsync();
+            await startAgain();
         }
         finally
         {
-            _broker.Release();
+            one.Release();
         }
-
-        catchUp.Begin();
-        narrator.Say($"the broker is back");
     }
 
     private async Task KillAsync(MedaiProcess worker, TimeSpan length, CancellationToken stop)

@@ -34,11 +34,12 @@ internal sealed partial class MedaiProcess(
     public bool IsRunning => _process is { IsRunning: true };
 
     /// <summary>Starts it, or starts it again.</summary>
-    public async Task StartAsync()
+    /// <param name="more">Environment variables for this start only.</param>
+    public async Task StartAsync(params KeyValuePair<string, string>[] more)
     {
         _process?.Dispose();
         _process = await GuardedProcess.StartAsync(
-            ["env", "--default-signal=INT,TERM", "--ignore-signal=XFSZ", .. Program(), .. arguments], variables, folder,
+            ["env", "--default-signal=INT,TERM", "--ignore-signal=XFSZ", .. Program(), .. arguments], variables.Concat(more), folder,
             Path.Combine(folder, $"{name}.log"), time);
     }
 
@@ -104,6 +105,12 @@ internal sealed partial class MedaiProcess(
                 m => int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
                 m => long.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture));
 
+    /// <summary>Points that it keeps on disk because the server of series was away; null: it does not answer. 0 where it keeps none ever.</summary>
+    public async Task<long?> SeriesWaitingAsync(CancellationToken stop) =>
+        await GetAsync("/metrics", stop) is not { } page ? null
+        : WaitingLine().Match(page) is { Success: true } found ? long.Parse(found.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+        : 0;
+
     /// <inheritdoc/>
     public void Dispose() => _process?.Dispose();
 
@@ -120,4 +127,7 @@ internal sealed partial class MedaiProcess(
 
     [GeneratedRegex("""^medai_applied_offset\{partition="(\d+)"\} (\d+)$""", RegexOptions.Multiline)]
     private static partial Regex AppliedLine();
+
+    [GeneratedRegex("^medai_series_waiting ([0-9]+)$", RegexOptions.Multiline)]
+    private static partial Regex WaitingLine();
 }
