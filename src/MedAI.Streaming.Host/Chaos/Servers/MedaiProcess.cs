@@ -9,7 +9,7 @@ namespace MedAI.Streaming.Host.Chaos.Servers;
 /// <summary>A process of the program that can be ended in every way and started again.</summary>
 /// <param name="arguments">Its arguments.</param>
 /// <param name="variables">Its environment variables, over those of this process.</param>
-/// <param name="folder">Its working directory.</param>
+/// <param name="folder">The folder of its log; it works in the directory of this process, where it finds the same configuration and models.</param>
 /// <param name="name">Its name, which is that of its log, too.</param>
 /// <param name="time">The clock.</param>
 internal sealed partial class MedaiProcess(
@@ -39,8 +39,8 @@ internal sealed partial class MedaiProcess(
     {
         _process?.Dispose();
         _process = await GuardedProcess.StartAsync(
-            ["env", "--default-signal=INT,TERM", "--ignore-signal=XFSZ", .. Program(), .. arguments], variables.Concat(more), folder,
-            Path.Combine(folder, $"{name}.log"), time);
+            ["env", "--default-signal=INT,TERM", "--ignore-signal=XFSZ", .. Program(), .. arguments], variables.Concat(more),
+            Environment.CurrentDirectory, Path.Combine(folder, $"{name}.log"), time);
     }
 
     /// <summary>Sends it a signal.</summary>
