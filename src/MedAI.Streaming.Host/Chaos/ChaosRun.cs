@@ -34,7 +34,7 @@ internal sealed class ChaosRun(ChaosPlan plan, Surroundings surroundings)
         using var catchUp = new CatchUp(fleet, plan.Partitions, _time);
         using var injector = new FaultInjector(fleet, catchUp, _narrator, _time);
         await HurtAsync(fleet, catchUp, injector, stop);
-        await EndAsync(fleet, stop);
+        await EndAsync(fleet, injector, stop);
         _narrator.Say($"reading the topics, and deciding the log again without faults");
         var history = await HistoryGatherer.GatherAsync(fleet, plan, law.Flow, _time);
         return new ChaosReport
@@ -87,18 +87,34 @@ internal sealed class ChaosRun(ChaosPlan plan, Surroundings surroundings)
 
     // Workers write clock records as long as they run. Then they run once more and write none, so that the log has an end that can be
     // reached, and what one of them still kept on disk for the server of series gets there.
-    private async Task EndAsync(ChaosFleet fleet, CancellationToken stop)
+    private async Task EndAsync(ChaosFleet fleet, FaultInjector injector, CancellationToken stop)
     {
         _narrator.Say($"stopping the gateway and the workers in order; then the workers apply what is left");
-        await fleet.Gateway.StopAsync();
-        await Task.WhenAll(fleet.Workers.Select(worker => worker.StopAsync()));
+        await StopAsync([fleet.Gateway]);
+        await StopAsync(fleet.Workers);
         await Task.WhenAll(fleet.Workers.Select(worker => worker.StartAsync(NoClocks)));
-        await AppliedAsync(fleet, fleet.Workers, stop);
-        await Task.Delay(2 * ChaosFleet.CheckpointInterval, _time, stop);
-        await UntilAsync(
-            async () => (await Task.WhenAll(fleet.Workers.Select(worker => worker.SeriesWaitingAsync(stop)))).All(waiting => waiting == 0),
-            "series that wait on disk to be delivered", stop);
-        await Task.WhenAll(fleet.Workers.Select(worker => worker.StopAsync()));
+        using (var ending = CancellationTokenSource.CreateLinkedTokenSource(stop))
+        {
+            var keeping = injector.KeepAsync(ending.Token, NoClocks);
+            await AppliedAsync(fleet, fleet.Workers, stop);
+            await Task.Delay(2 * ChaosFleet.CheckpointInterval, _time, stop);
+            await UntilAsync(
+                async () => (await Task.WhenAll(fleet.Workers.Select(worker => worker.SeriesWaitingAsync(stop)))).All(waiting => waiting == 0),
+                "series that wait on disk to be delivered", stop);
+            await ending.CancelAsync();
+            await keeping;
+        }
+
+        await StopAsync(fleet.Workers);
+    }
+
+    private async Task StopAsync(IReadOnlyList<MedaiProcess> processes)
+    {
+        var codes = await Task.WhenAll(processes.Select(process => process.StopAsync()));
+        foreach (var (process, code) in processes.Zip(codes).Where(ended => ended.Second is not (ExitCodes.Ok or ExitCodes.Interrupted)))
+        {
+            _narrator.Say($"{process.Name} was asked to end and ended with code {code}: {process.LastLines(1)}");
+        }
     }
 
     // What is in the log at this moment has been applied.

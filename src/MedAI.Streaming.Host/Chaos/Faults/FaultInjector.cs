@@ -46,7 +46,9 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
     }
 
     /// <summary>Starts workers again that ended by themselves, until it is stopped.</summary>
-    public async Task KeepAsync(CancellationToken stop)
+    /// <param name="stop">Asks to end.</param>
+    /// <param name="more">Environment variables that they are started with.</param>
+    public async Task KeepAsync(CancellationToken stop, params KeyValuePair<string, string>[] more)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -55,7 +57,7 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
             {
                 Interlocked.Increment(ref _ended);
                 narrator.Say($"{worker.Name} ended by itself and is started again: {worker.LastLines(1)}");
-                await worker.StartAsync();
+                await worker.StartAsync(more);
             }
         }
     }
