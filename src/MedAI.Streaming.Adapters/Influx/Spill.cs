@@ -246,7 +246,8 @@ internal sealed class Spill : IDisposable
         return batches;
     }
 
-    private SpillSegment? Front() => _segments.Count == 0 ? null : _segments[0];
+    // The newest segment holds nothing where it was begun and could not be written to; what is kept next goes into it.
+    private SpillSegment? Front() => _segments.Find(static segment => segment.Records.Count > 0);
 
     private void DropOldest(SpillSegment front)
     {
@@ -255,18 +256,23 @@ internal sealed class Spill : IDisposable
         RemoveOldest(front);
     }
 
-    // Invariant: a segment without records is gone.
+    // Invariant: a segment of which everything was delivered or dropped is gone.
     private void RemoveOldest(SpillSegment front)
     {
         var record = front.Records.Peek();
+        if (front.Records.Count == 1)
+        {
+            front.Delete();
+            _segments.Remove(front);
+        }
+        else
+        {
+            front.Remove();
+        }
+
+        // Not before: what could not be marked as delivered still waits.
         _lines -= record.Lines;
         _bytes -= record.End - record.Offset;
-        front.Remove();
-        if (front.Records.Count == 0)
-        {
-            _segments.RemoveAt(0);
-            front.Delete();
-        }
     }
 
     private string PathOf(long number) =>

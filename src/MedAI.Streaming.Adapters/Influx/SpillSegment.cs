@@ -56,7 +56,7 @@ internal sealed class SpillSegment : IDisposable
         Span<byte> header = stackalloc byte[Header];
         BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
         BinaryPrimitives.WriteInt64LittleEndian(header[DeliveredAt..], Header);
-        RandomAccess.Write(segment._file, header, 0);
+        Write(segment._file, header, 0);
         return segment;
     }
 
@@ -85,7 +85,7 @@ internal sealed class SpillSegment : IDisposable
                 BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), now);
                 batch.Packed.CopyTo(bytes.AsSpan(RecordHeader));
                 Checksum(bytes).CopyTo(bytes.AsSpan(RecordHeader - Sum));
-                RandomAccess.Write(_file, bytes, end);
+                Write(_file, bytes, end);
                 added.Add(new(end, batch.Packed.Length, batch.Lines, now));
                 end += bytes.Length;
             }
@@ -121,8 +121,9 @@ internal sealed class SpillSegment : IDisposable
     public void Remove()
     {
         Span<byte> delivered = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(delivered, Records.Dequeue().End);
-        RandomAccess.Write(_file, delivered, DeliveredAt);
+        BinaryPrimitives.WriteInt64LittleEndian(delivered, Records.Peek().End);
+        Write(_file, delivered, DeliveredAt);
+        Records.Dequeue();
     }
 
     /// <summary>Deletes the file. It is emptied first, so that what is in it does not come back after a loss of power.</summary>
@@ -136,6 +137,20 @@ internal sealed class SpillSegment : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    // A file that may not grow (EFBIG: a limit, or the file system's own) is a wrong argument to the runtime; to whoever waits for room it is
+    // a write that failed.
+    private static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long at)
+    {
+        try
+        {
+            RandomAccess.Write(file, bytes, at);
+        }
+        catch (ArgumentOutOfRangeException refused)
+        {
+            throw new IOException(refused.Message, refused);
+        }
+    }
 
     private void Find(bool isLast)
     {

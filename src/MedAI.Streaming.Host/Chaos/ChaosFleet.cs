@@ -1,6 +1,7 @@
 // The servers and processes of a run: broker, gateway, workers and the devices that send.
 using System.Globalization;
 using MedAI.Streaming.Adapters.Kafka;
+using MedAI.Streaming.Host.Chaos.Gathering;
 using MedAI.Streaming.Host.Chaos.Servers;
 using MedAI.Streaming.Host.Commands;
 using MedAI.Streaming.Host.Composition;
@@ -10,7 +11,9 @@ namespace MedAI.Streaming.Host.Chaos;
 /// <summary>What runs. Ending it in whatever way ends all of it.</summary>
 internal sealed class ChaosFleet : IDisposable
 {
-    private const int CheckpointSeconds = 3;
+    /// <summary>How often workers checkpoint.</summary>
+    public static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(3);
+
     private const int GiveUpSeconds = 180;
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(120);
@@ -18,12 +21,14 @@ internal sealed class ChaosFleet : IDisposable
     private readonly Surroundings _surroundings;
     private readonly List<MedaiProcess> _processes = [];
 
-    private ChaosFleet(ChaosPlan plan, Surroundings surroundings, KafkaServer? broker)
+    private ChaosFleet(ChaosPlan plan, Surroundings surroundings, KafkaServer? broker, InfluxServer? influx)
     {
-        (_plan, _surroundings, Broker) = (plan, surroundings, broker);
+        (_plan, _surroundings, Broker, Influx) = (plan, surroundings, broker, influx);
 
-        // On a broker of somebody else, topics and groups of a run have names of their own.
+        // On servers of somebody else, topics, groups and databases of a run have names of their own.
         var run = string.Create(CultureInfo.InvariantCulture, $"chaos-{surroundings.Time.GetUtcNow().ToUnixTimeMilliseconds():x}");
+        SeriesUrl = influx?.Url ?? plan.InfluxUrl;
+        Database = run;
         Options = new KafkaOptions
         {
             BootstrapServers = broker?.Bootstrap ?? plan.KafkaAddress!,
@@ -32,7 +37,7 @@ internal sealed class ChaosFleet : IDisposable
             SessionTimeout = ChaosPlan.SessionTimeout,
             Client = plan.Settings.Kafka.Client,
         };
-        Gateway = Process("gateway", Listening("gateway"));
+        Gateway = Process("gateway", Listening());
         Workers = [.. Enumerable.Range(1, plan.Workers).Select(Worker)];
     }
 
@@ -41,6 +46,15 @@ internal sealed class ChaosFleet : IDisposable
 
     /// <summary>The run's own broker; null: it is somebody else's.</summary>
     public KafkaServer? Broker { get; }
+
+    /// <summary>The run's own InfluxDB; null: it is somebody else's, or there is none.</summary>
+    public InfluxServer? Influx { get; }
+
+    /// <summary>Where all workers write series; null: each into its own store.</summary>
+    public Uri? SeriesUrl { get; }
+
+    /// <summary>The database of the series.</summary>
+    public string Database { get; }
 
     /// <summary>The gateway.</summary>
     public MedaiProcess Gateway { get; }
@@ -61,10 +75,18 @@ internal sealed class ChaosFleet : IDisposable
         var broker = plan.KafkaHome is { } home
             ? await KafkaServer.StartAsync(home, Path.Combine(plan.Folder, "kafka"), surroundings.Time)
             : null;
+        InfluxServer? influx = null;
         ChaosFleet? fleet = null;
         try
         {
-            fleet = new ChaosFleet(plan, surroundings, broker);
+            influx = plan.StartsInflux ? await InfluxServer.StartAsync(Path.Combine(plan.Folder, "influx"), surroundings.Time) : null;
+            fleet = new ChaosFleet(plan, surroundings, broker, influx);
+            if (fleet.SeriesUrl is { } url)
+            {
+                using var series = new InfluxQl(url, fleet.Database);
+                await series.CreateAsync();
+            }
+
             var findings = await KafkaTopics.CreateAsync(fleet.Options, new TopicPlan { Partitions = plan.Partitions });
             if (findings.FirstOrDefault(finding => finding.Wrong) is { } wrong)
                 throw new FailureException($"The topics cannot be made: {wrong.Topic} {wrong.Text}");
@@ -81,6 +103,7 @@ internal sealed class ChaosFleet : IDisposable
         catch
         {
             fleet?.Dispose();
+            influx?.Dispose();
             broker?.Dispose();
             throw;
         }
@@ -99,9 +122,6 @@ internal sealed class ChaosFleet : IDisposable
         await devices.StartAsync();
         return devices;
     }
-
-    /// <summary>A worker that writes no clock records, so that the log ends; it takes what the others left.</summary>
-    public MedaiProcess LastWorker() => Process("last", [.. Listening("last"), new("MEDAI__kafka__arrivalTime", "producer")], "run", "--role", "worker");
 
     /// <summary>How far partitions are applied, by whoever says to be furthest.</summary>
     public async Task<long[]> AppliedAsync(IEnumerable<MedaiProcess> workers, CancellationToken stop)
@@ -122,6 +142,7 @@ internal sealed class ChaosFleet : IDisposable
     public void Dispose()
     {
         _processes.ForEach(process => process.Dispose());
+        Influx?.Dispose();
         Broker?.Dispose();
     }
 
@@ -142,13 +163,13 @@ internal sealed class ChaosFleet : IDisposable
     private MedaiProcess Worker(int number)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"worker-{number}");
-        List<KeyValuePair<string, string>> variables = [.. Listening(name)];
+        List<KeyValuePair<string, string>> variables = [.. Listening()];
         if (number % 2 == 0)
             variables.Add(new("MEDAI__kafka__staticMember", name));
         return Process(name, variables, "run", "--role", "worker");
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Listening(string name)
+    private static IEnumerable<KeyValuePair<string, string>> Listening()
     {
         var port = FreePorts.Take(1)[0];
         return [new("MEDAI__http__listen", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"))];
@@ -170,9 +191,17 @@ internal sealed class ChaosFleet : IDisposable
             ["MEDAI__kafka__topicPrefix"] = Options.TopicPrefix,
             ["MEDAI__kafka__group"] = Options.Group,
             ["MEDAI__kafka__sessionTimeoutSeconds"] = ChaosPlan.SessionTimeout.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
-            ["MEDAI__checkpointSeconds"] = CheckpointSeconds.ToString(CultureInfo.InvariantCulture),
+            ["MEDAI__checkpointSeconds"] = CheckpointInterval.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
             ["MEDAI__http__authentication"] = "none",
         };
+        if (SeriesUrl is { } series)
+        {
+            variables["MEDAI__series__store"] = "influx";
+            variables["MEDAI__influx__url"] = series.ToString();
+            variables["MEDAI__influx__version"] = "1";
+            variables["MEDAI__influx__database"] = Database;
+        }
+
         foreach (var (key, value) in own)
         {
             variables[key] = value;

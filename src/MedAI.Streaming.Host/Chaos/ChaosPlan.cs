@@ -41,6 +41,12 @@ internal sealed record ChaosPlan
     /// <summary>Where the run's own broker is started from; null: <see cref="KafkaAddress"/> is given.</summary>
     public string? KafkaHome { get; init; }
 
+    /// <summary>Whether an InfluxDB of the run's own keeps the series.</summary>
+    public bool StartsInflux { get; init; }
+
+    /// <summary>An InfluxDB that is there and keeps the series, and is then left alone; null: there is none.</summary>
+    public Uri? InfluxUrl { get; init; }
+
     /// <summary>An empty folder for everything that the run leaves.</summary>
     public required string Folder { get; init; }
 

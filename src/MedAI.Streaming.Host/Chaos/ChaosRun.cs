@@ -14,6 +14,7 @@ internal sealed class ChaosRun(ChaosPlan plan, Surroundings surroundings)
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan StatusEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainTime = TimeSpan.FromMinutes(3);
+    private static readonly KeyValuePair<string, string> NoClocks = new("MEDAI__kafka__arrivalTime", "producer");
     private readonly TimeProvider _time = surroundings.Time;
     private readonly Narrator _narrator = new(surroundings.Error, surroundings.Time);
 
@@ -28,12 +29,12 @@ internal sealed class ChaosRun(ChaosPlan plan, Surroundings surroundings)
             _narrator.Say($"planned: {fault}");
         }
 
-        _narrator.Say($"starting {(plan.KafkaHome is null ? "" : "a broker, ")}a gateway and {plan.Workers} workers in {plan.Folder}");
+        _narrator.Say($"starting {(plan.KafkaHome is null ? "" : "a broker, ")}{(plan.StartsInflux ? "InfluxDB, " : "")}a gateway and {plan.Workers} workers in {plan.Folder}");
         using var fleet = await ChaosFleet.StartAsync(plan, surroundings, stop);
         using var catchUp = new CatchUp(fleet, plan.Partitions, _time);
         using var injector = new FaultInjector(fleet, catchUp, _narrator, _time);
         await HurtAsync(fleet, catchUp, injector, stop);
-        await EndAsync(fleet, stop);
+        await EndAsync(fleet, injector, stop);
         _narrator.Say($"reading the topics, and deciding the log again without faults");
         var history = await HistoryGatherer.GatherAsync(fleet, plan, law.Flow, _time);
         return new ChaosReport
@@ -44,7 +45,7 @@ internal sealed class ChaosRun(ChaosPlan plan, Surroundings surroundings)
             CaughtUpSeconds = catchUp.Seconds,
             FramesSent = history.Sent.Count(frame => frame.Sent > 0),
             WorkerExits = injector.EndedByThemselves,
-            SeriesFrom = "each worker's own store",
+            SeriesFrom = fleet.SeriesUrl is null ? "each worker's own store" : "InfluxDB",
             Points = history.ExpectedSeries.Count,
             Seconds = _narrator.Elapsed.TotalSeconds,
         };
@@ -84,16 +85,36 @@ internal sealed class ChaosRun(ChaosPlan plan, Surroundings surroundings)
         await telling;
     }
 
-    // Workers write clock records as long as they run; the last one writes none, so that the log has an end that can be reached.
-    private async Task EndAsync(ChaosFleet fleet, CancellationToken stop)
+    // Workers write clock records as long as they run. Then they run once more and write none, so that the log has an end that can be
+    // reached, and what one of them still kept on disk for the server of series gets there.
+    private async Task EndAsync(ChaosFleet fleet, FaultInjector injector, CancellationToken stop)
     {
-        _narrator.Say($"stopping the gateway and the workers in order");
-        await fleet.Gateway.StopAsync();
-        await Task.WhenAll(fleet.Workers.Select(worker => worker.StopAsync()));
-        var last = fleet.LastWorker();
-        await last.StartAsync();
-        await AppliedAsync(fleet, [last], stop);
-        await last.StopAsync();
+        _narrator.Say($"stopping the gateway and the workers in order; then the workers apply what is left");
+        await StopAsync([fleet.Gateway]);
+        await StopAsync(fleet.Workers);
+        await Task.WhenAll(fleet.Workers.Select(worker => worker.StartAsync(NoClocks)));
+        using (var ending = CancellationTokenSource.CreateLinkedTokenSource(stop))
+        {
+            var keeping = injector.KeepAsync(ending.Token, NoClocks);
+            await AppliedAsync(fleet, fleet.Workers, stop);
+            await Task.Delay(2 * ChaosFleet.CheckpointInterval, _time, stop);
+            await UntilAsync(
+                async () => (await Task.WhenAll(fleet.Workers.Select(worker => worker.SeriesWaitingAsync(stop)))).All(waiting => waiting == 0),
+                "series that wait on disk to be delivered", stop);
+            await ending.CancelAsync();
+            await keeping;
+        }
+
+        await StopAsync(fleet.Workers);
+    }
+
+    private async Task StopAsync(IReadOnlyList<MedaiProcess> processes)
+    {
+        var codes = await Task.WhenAll(processes.Select(process => process.StopAsync()));
+        foreach (var (process, code) in processes.Zip(codes).Where(ended => ended.Second is not (ExitCodes.Ok or ExitCodes.Interrupted)))
+        {
+            _narrator.Say($"{process.Name} was asked to end and ended with code {code}: {process.LastLines(1)}");
+        }
     }
 
     // What is in the log at this moment has been applied.

@@ -58,6 +58,13 @@ internal sealed class ChaosCommand : MedaiCommand
         HelpName = "HOST:PORT",
     };
 
+    private readonly Option<string?> _influx = new("--influx")
+    {
+        Description = "An InfluxDB 1.x that is there; it is left alone, and a database of the run's own is made on it. none: each worker keeps its own "
+            + "series. Without it influxd is started, where it is installed.",
+        HelpName = "URL|none",
+    };
+
     private readonly Option<string?> _report = new("--report") { Description = "Write the report as JSON.", HelpName = "FILE" };
     private readonly Option<string?> _keep = new("--keep")
     {
@@ -78,7 +85,7 @@ internal sealed class ChaosCommand : MedaiCommand
         _line = line;
         foreach (var option in new Option[]
         {
-            _workers, _minutes, _seconds, _seed, _devices, _partitions, _rate, _only, _home, _kafka, _report, _keep, _noModel,
+            _workers, _minutes, _seconds, _seed, _devices, _partitions, _rate, _only, _home, _kafka, _influx, _report, _keep, _noModel,
         })
         {
             Options.Add(option);
@@ -117,6 +124,8 @@ internal sealed class ChaosCommand : MedaiCommand
         if (address is null && (home is null || !Directory.Exists(Path.Combine(home, "libs"))))
             throw new UsageException($"There is no Kafka{(home is null ? "" : $" in {home}")}: name its folder (with libs in it) by --kafka-home, or a broker by --kafka.");
 
+        var influx = InfluxUrl(parsed.GetValue(_influx));
+        var startsInflux = parsed.GetValue(_influx) is null && InfluxServer.IsHere(_line.Surroundings.Variables);
         return new ChaosPlan
         {
             Workers = parsed.GetValue(_workers) ?? 3,
@@ -125,7 +134,9 @@ internal sealed class ChaosCommand : MedaiCommand
             Devices = parsed.GetValue(_devices) ?? 100,
             Partitions = parsed.GetValue(_partitions) ?? 8,
             RateHz = parsed.GetValue(_rate),
-            Kinds = Kinds(parsed.GetValue(_only), address),
+            Kinds = Kinds(parsed.GetValue(_only), address is null, startsInflux),
+            StartsInflux = startsInflux,
+            InfluxUrl = influx,
             KafkaAddress = address,
             KafkaHome = home,
             Folder = folder,
@@ -133,11 +144,20 @@ internal sealed class ChaosCommand : MedaiCommand
         };
     }
 
+    private static Uri? InfluxUrl(string? text)
+    {
+        if (text is null or "none")
+            return null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https")
+            ? url
+            : throw new UsageException($"--influx: '{text}' is neither an http address nor none.");
+    }
+
     // What is not the run's own is not hurt.
-    private static List<FaultKind> Kinds(IReadOnlyList<FaultKind>? only, string? kafkaAddress)
+    private static List<FaultKind> Kinds(IReadOnlyList<FaultKind>? only, bool ownsBroker, bool ownsInflux)
     {
         var possible = Enum.GetValues<FaultKind>()
-            .Where(kind => !FaultKinds.IsOfInflux(kind) && (kafkaAddress is null || !FaultKinds.IsOfBroker(kind))).ToList();
+            .Where(kind => (ownsInflux || !FaultKinds.IsOfInflux(kind)) && (ownsBroker || !FaultKinds.IsOfBroker(kind))).ToList();
         if (only is null)
             return possible;
 

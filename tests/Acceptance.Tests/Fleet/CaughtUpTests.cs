@@ -11,6 +11,8 @@ using Xunit;
 
 namespace Acceptance.Tests.Fleet;
 
+[CollectionDefinition(nameof(CaughtUpTests), DisableParallelization = true)]
+[Collection(nameof(CaughtUpTests))]
 public sealed class CaughtUpTests : IDisposable
 {
     private const int Partitions = 8;

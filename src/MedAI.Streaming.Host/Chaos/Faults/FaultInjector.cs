@@ -14,8 +14,9 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
     private readonly HashSet<MedaiProcess> _downOnPurpose = [];
     private int _ended;
 
-    // One thing at a time is done to the broker: to end and to start may take longer than planned.
+    // One thing at a time is done to a server: to end and to start may take longer than planned.
     private readonly SemaphoreSlim _broker = new(1);
+    private readonly SemaphoreSlim _influx = new(1);
 
     /// <summary>How many of each kind were injected.</summary>
     public IReadOnlyDictionary<FaultKind, int> Injected
@@ -45,7 +46,9 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
     }
 
     /// <summary>Starts workers again that ended by themselves, until it is stopped.</summary>
-    public async Task KeepAsync(CancellationToken stop)
+    /// <param name="stop">Asks to end.</param>
+    /// <param name="more">Environment variables that they are started with.</param>
+    public async Task KeepAsync(CancellationToken stop, params KeyValuePair<string, string>[] more)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -54,13 +57,17 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
             {
                 Interlocked.Increment(ref _ended);
                 narrator.Say($"{worker.Name} ended by itself and is started again: {worker.LastLines(1)}");
-                await worker.StartAsync();
+                await worker.StartAsync(more);
             }
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _broker.Dispose();
+    public void Dispose()
+    {
+        _broker.Dispose();
+        _influx.Dispose();
+    }
 
     private async Task InjectAsync(PlannedFault fault, CancellationToken stop)
     {
@@ -81,28 +88,31 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
             case FaultKind.DiskFull:
                 await FillDiskAsync(worker!, fault.Length, stop);
                 break;
+            case FaultKind.BrokerKill or FaultKind.BrokerStop:
+                await TakeAwayAsync(_broker, fault, fleet.Broker!.EndAsync, fleet.Broker!.StartAgainAsync, stop);
+                catchUp.Begin();
+                narrator.Say($"the broker is back");
+                break;
             default:
-                await TakeBrokerAwayAsync(fault, stop);
+                await TakeAwayAsync(_influx, fault, fleet.Influx!.EndAsync, fleet.Influx!.StartAgainAsync, stop);
+                narrator.Say($"InfluxDB is back");
                 break;
         }
     }
 
-    private async Task TakeBrokerAwayAsync(PlannedFault fault, CancellationToken stop)
+    private async Task TakeAwayAsync(SemaphoreSlim one, PlannedFault fault, Func<bool, Task> end, Func<Task> startAgain, CancellationToken stop)
     {
-        await _broker.WaitAsync(stop);
+        await one.WaitAsync(stop);
         try
         {
-            await fleet.Broker!.EndAsync(kill: fault.Kind == FaultKind.BrokerKill);
+            await end(fault.Kind is FaultKind.BrokerKill or FaultKind.InfluxKill);
             await Task.Delay(fault.Length, time, stop);
-            await fleet.Broker.StartAgainAsync();
+            await startAgain();
         }
         finally
         {
-            _broker.Release();
+            one.Release();
         }
-
-        catchUp.Begin();
-        narrator.Say($"the broker is back");
     }
 
     private async Task KillAsync(MedaiProcess worker, TimeSpan length, CancellationToken stop)

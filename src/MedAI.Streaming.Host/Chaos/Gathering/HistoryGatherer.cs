@@ -27,17 +27,31 @@ internal static class HistoryGatherer
         }
 
         var decided = await FaultFreeRun.DecideAsync(log, plan.Partitions, law, Path.Combine(plan.Folder, "faultfree"), time);
-        var patients = decided.Series.Points.Keys.Select(key => key.Patient).ToHashSet(StringComparer.Ordinal);
-        return new History
+        var history = new History
         {
             Sent = FleetJournal.Read(fleet.JournalFile),
             Logged = [.. log.Where(record => record.Kind == RecordKind.Frame).Select(Frame)],
             Published = alerts,
             Expected = decided.Transitions,
             ExpectedPages = decided.Pages,
-            Series = WorkersSeries(fleet, patients),
-            ExpectedSeries = decided.Series.Values,
+            Series = new Dictionary<PointKey, PointValue>(),
+            ExpectedSeries = new Dictionary<PointKey, PointValue>(),
             SinkTransitions = [],
+        };
+        return fleet.SeriesUrl is { } url
+            ? await WithServersSeriesAsync(history, decided, url, fleet.Database)
+            : history with { Series = WorkersSeries(fleet, decided), ExpectedSeries = decided.Series.Values };
+    }
+
+    private static async Task<History> WithServersSeriesAsync(History history, Decided decided, Uri url, string database)
+    {
+        using var server = new InfluxQl(url, database);
+        return history with
+        {
+            Series = await server.PointsAsync(),
+            ExpectedSeries = decided.Series.Points,
+            SinkTransitions = await server.TransitionsAsync(),
+            SinkHoldsTransitions = true,
         };
     }
 
@@ -49,12 +63,13 @@ internal static class HistoryGatherer
             : throw new FailureException($"The record {record.Partition}/{record.Offset} of the log is no frame: {detail}");
 
     // What each worker wrote into its own store; together that is all of it, and what two of them wrote is equal.
-    private static Dictionary<PointKey, PointValue> WorkersSeries(ChaosFleet fleet, HashSet<string> patients)
+    private static Dictionary<PointKey, PointValue> WorkersSeries(ChaosFleet fleet, Decided decided)
     {
+        var patients = decided.Series.Values.Keys.Select(key => key.Patient).ToHashSet(StringComparer.Ordinal);
         var points = new Dictionary<PointKey, PointValue>();
-        foreach (var folder in fleet.Workers.Select(worker => fleet.FolderOf(worker.Name)).Append(fleet.FolderOf("last")))
+        foreach (var worker in fleet.Workers)
         {
-            using var store = EdgeStore.Open(folder, readOnly: true);
+            using var store = EdgeStore.Open(fleet.FolderOf(worker.Name), readOnly: true);
             foreach (var patient in patients)
             {
                 foreach (var (series, point) in store.Series.Read(patient))

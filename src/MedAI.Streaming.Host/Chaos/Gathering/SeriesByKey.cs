@@ -13,7 +13,7 @@ internal sealed class SeriesByKey : ISeriesStore
     private readonly Dictionary<PointKey, PointValue> _values = [];
     private readonly Dictionary<int, long> _applied = [];
 
-    /// <summary>The points as a store with keys holds them. Not while they are written.</summary>
+    /// <summary>The points as a time series server holds them, which takes numbers only. Not while they are written.</summary>
     public IReadOnlyDictionary<PointKey, PointValue> Points => _points;
 
     /// <summary>The points as a store holds them that keeps all (<see cref="KeyByValue"/>). Not while they are written.</summary>
@@ -42,7 +42,8 @@ internal sealed class SeriesByKey : ISeriesStore
                 var (patient, series) = (batch.Patients[point.Patient], batch.Names[point.Series]);
                 var device = point.Device < 0 ? "" : batch.Devices[point.Device];
                 var value = new PointValue(point.Value, point.Flags);
-                _points[new(patient, series, device, point.EventTime)] = value;
+                if (double.IsFinite(point.Value))
+                    _points[new(patient, series, device, point.EventTime)] = value;
                 _values[KeyByValue(patient, series, in point)] = value;
             }
 

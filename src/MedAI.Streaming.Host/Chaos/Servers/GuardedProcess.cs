@@ -24,6 +24,7 @@ internal sealed class GuardedProcess : IDisposable
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
     private readonly Process _guard;
     private readonly TimeProvider _time;
+    private bool _disposed;
 
     private GuardedProcess(Process guard, int id, string log, TimeProvider time) =>
         (_guard, Id, LogFile, _time) = (guard, id, log, time);
@@ -110,6 +111,10 @@ internal sealed class GuardedProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_disposed)
+            return;
+
+        _disposed = true;
         if (!_guard.HasExited)
         {
             _guard.StandardInput.Close();

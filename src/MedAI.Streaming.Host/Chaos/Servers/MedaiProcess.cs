@@ -2,14 +2,13 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
-using MedAI.Streaming.Host.Commands;
 
 namespace MedAI.Streaming.Host.Chaos.Servers;
 
 /// <summary>A process of the program that can be ended in every way and started again.</summary>
 /// <param name="arguments">Its arguments.</param>
 /// <param name="variables">Its environment variables, over those of this process.</param>
-/// <param name="folder">Its working directory.</param>
+/// <param name="folder">The folder of its log; it works in the directory of this process, where it finds the same configuration and models.</param>
 /// <param name="name">Its name, which is that of its log, too.</param>
 /// <param name="time">The clock.</param>
 internal sealed partial class MedaiProcess(
@@ -34,12 +33,13 @@ internal sealed partial class MedaiProcess(
     public bool IsRunning => _process is { IsRunning: true };
 
     /// <summary>Starts it, or starts it again.</summary>
-    public async Task StartAsync()
+    /// <param name="more">Environment variables for this start only.</param>
+    public async Task StartAsync(params KeyValuePair<string, string>[] more)
     {
         _process?.Dispose();
         _process = await GuardedProcess.StartAsync(
-            ["env", "--default-signal=INT,TERM", "--ignore-signal=XFSZ", .. Program(), .. arguments], variables, folder,
-            Path.Combine(folder, $"{name}.log"), time);
+            ["env", "--default-signal=INT,TERM", "--ignore-signal=XFSZ", .. Program(), .. arguments], variables.Concat(more),
+            Environment.CurrentDirectory, Path.Combine(folder, $"{name}.log"), time);
     }
 
     /// <summary>Sends it a signal.</summary>
@@ -52,17 +52,10 @@ internal sealed partial class MedaiProcess(
             await process.EndAsync(Signals.Kill, StopTime);
     }
 
-    /// <summary>Asks it to end in order.</summary>
-    /// <exception cref="FailureException">It ends in another way.</exception>
-    public async Task StopAsync()
-    {
-        if (_process is not { } process)
-            return;
-
-        var code = await process.EndAsync(Signals.Interrupt, StopTime);
-        if (code is not (ExitCodes.Ok or ExitCodes.Interrupted))
-            throw new FailureException($"{name} ended with code {code}. Its last words:\n{process.LastLines(10)}");
-    }
+    /// <summary>Asks it to end in order; what does not within a minute is killed.</summary>
+    /// <returns>Its exit code.</returns>
+    public Task<int> StopAsync() =>
+        _process is { } process ? process.EndAsync(Signals.Interrupt, StopTime) : Task.FromResult(ExitCodes.Ok);
 
     /// <summary>Waits until it ends by itself.</summary>
     /// <returns>Its exit code.</returns>
@@ -104,6 +97,12 @@ internal sealed partial class MedaiProcess(
                 m => int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
                 m => long.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture));
 
+    /// <summary>Points that it keeps on disk because the server of series was away; null: it does not answer. 0 where it keeps none ever.</summary>
+    public async Task<long?> SeriesWaitingAsync(CancellationToken stop) =>
+        await GetAsync("/metrics", stop) is not { } page ? null
+        : WaitingLine().Match(page) is { Success: true } found ? long.Parse(found.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+        : 0;
+
     /// <inheritdoc/>
     public void Dispose() => _process?.Dispose();
 
@@ -120,4 +119,7 @@ internal sealed partial class MedaiProcess(
 
     [GeneratedRegex("""^medai_applied_offset\{partition="(\d+)"\} (\d+)$""", RegexOptions.Multiline)]
     private static partial Regex AppliedLine();
+
+    [GeneratedRegex("^medai_series_waiting ([0-9]+)$", RegexOptions.Multiline)]
+    private static partial Regex WaitingLine();
 }
