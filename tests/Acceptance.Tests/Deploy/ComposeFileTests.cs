@@ -15,7 +15,7 @@ public sealed partial class ComposeFileTests
 
     [Fact]
     public void The_parts_of_a_fleet_are_there() => Assert.Superset(
-        new HashSet<string> { "kafka", "kafka-1", "kafka-2", "kafka-3", "influxdb", "rabbitmq", "grafana", "prometheus", "gateway", "worker-1", "worker-2", "topics", "fleet" },
+        new HashSet<string> { "kafka", "kafka-1", "kafka-2", "kafka-3", "influxdb", "rabbitmq", "grafana", "prometheus", "gateway", "worker-1", "worker-2", "topics", "series", "fleet" },
         Compose.Services.Keys.ToHashSet());
 
     [Theory]
@@ -156,6 +156,25 @@ public sealed partial class ComposeFileTests
 
         Assert.Equal(2, workers.Length);
         Assert.All(workers, worker => Assert.Equal(worker.Key, worker.Value.Text("environment.MEDAI__kafka__staticMember")));
+    }
+
+    // The bucket that the server makes at its first start is the one that is written, read and looked at.
+    [Fact]
+    public void Everybody_means_the_same_bucket()
+    {
+        var made = Compose.Services["influxdb"].Texts("environment");
+        var source = YamlText.ReadFile(RepositoryFiles.At("deploy", "grafana", "provisioning", "datasources", "medai.yaml")).Single()
+            .List("datasources").Single(one => one.Text("uid") == "medai-series");
+
+        Assert.Equal(made["DOCKER_INFLUXDB_INIT_BUCKET"], source.Text("jsonData.dbName"));
+        Assert.All(Compose.OwnServices.Where(service => service.Value.Text("environment.MEDAI__series__store") == "influx"), service =>
+        {
+            var settings = ProgramInputs.Settings(service.Value.Texts("environment"));
+            Assert.Equal(made["DOCKER_INFLUXDB_INIT_BUCKET"], settings.Influx.Database);
+            Assert.Equal(made["DOCKER_INFLUXDB_INIT_ORG"], settings.Influx.Organisation);
+            Assert.Equal(made["DOCKER_INFLUXDB_INIT_ADMIN_TOKEN"], settings.Influx.Token);
+            Assert.Equal($"{settings.SeriesPlan.RawDays}d", made["DOCKER_INFLUXDB_INIT_RETENTION"]);
+        });
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public sealed class ManifestTests
         Assert.NotNull(manifests.Find("Deployment", "control"));
         Assert.NotNull(manifests.Find("StatefulSet", "worker"));
         Assert.NotNull(manifests.Find("Job", "medai-topics"));
+        Assert.NotNull(manifests.Find("Job", "medai-series"));
         Assert.NotNull(manifests.Find("PodDisruptionBudget", "worker"));
         Assert.NotNull(manifests.Find("Namespace", "medai"));
         Assert.Equal(name == "ward", manifests.Find("HorizontalPodAutoscaler", "worker") is not null);

@@ -10,10 +10,10 @@ internal sealed class HealthMetrics(ServiceHealth health) : IMetricSource
     /// <inheritdoc/>
     public void Write(MetricsText text)
     {
-        text.Gauge("medai_part_ready", "1: the part does its work; 0: /health/ready says why not.");
+        text.Gauge("medai_part_ready", "1: the part does its work, or the service does it without; 0: /health/ready says why not.");
         foreach (var (part, trouble) in health.Look())
         {
-            text.Sample(trouble is null ? 1 : 0, ("part", part));
+            text.Sample(trouble is { Hinders: true } ? 0 : 1, ("part", part));
         }
     }
 }
