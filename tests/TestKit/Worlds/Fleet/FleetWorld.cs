@@ -15,7 +15,7 @@ namespace MedAI.Streaming.TestKit.Worlds.Fleet;
 /// </summary>
 public sealed class FleetWorld
 {
-    private const int MostTurns = 200_000;
+    private const int MostTurns = 20_000;
     private const int DeepestHang = 2;
     private readonly FleetRun _run;
     private readonly SeededRandom _random;
@@ -31,6 +31,7 @@ public sealed class FleetWorld
     private readonly PlantedBug? _bug;
     private readonly List<Place> _places = [];
     private readonly long _end;
+    private readonly int _pace;
     private int _turns;
     private int _depth;
 
@@ -38,6 +39,7 @@ public sealed class FleetWorld
     {
         (_run, _law, _bug) = (run, law, bug);
         _random = new SeededRandom(run.Seed);
+        _pace = _random.Pick([1000, 10_000, 30_000]);
         _budget = new FaultBudget(_random, run.Rates);
         _log = new SimulatedLog(run.Partitions, _random) { Now = elements[0].ArrivalTime };
         _group = new FleetGroup(run.Partitions);
@@ -102,7 +104,7 @@ public sealed class FleetWorld
     private void Turn()
     {
         if (++_turns > MostTurns) throw new InvalidOperationException($"the fleet of seed {_run.Seed} does not come to rest");
-        _clock.Pass(TimeSpan.FromMilliseconds(_random.Between(0, 10_000)));
+        _clock.Pass(TimeSpan.FromMilliseconds(_random.Between(0, _pace)));
         if (!_gateway.IsDone && _random.Chance(0.25)) _gateway.Send();
         else if (_random.Chance(0.1)) ChangeTheWorld();
         else TurnWorker(_random.Pick(_places));
@@ -115,7 +117,7 @@ public sealed class FleetWorld
         try
         {
             if (place.Worker is null) Start(place);
-            else if (_random.Chance(0.25)) place.Worker.Poll();
+            else if (_random.Chance(0.25)) place.Worker.Poll(_bug?.HearsOfLosses ?? true);
             else if (_random.Chance(0.15)) place.Worker.AppendClocks(_log.Now = _random.Between(_log.Now, Math.Max(_log.Now, _gateway.NextArrival)));
             else if (_random.Chance(0.1)) place.Process!.Series.Drain();
             else if (place.Worker.Partitions.Count > 0) place.Worker.Step(_random.Pick([.. place.Worker.Partitions]));
@@ -243,7 +245,12 @@ public sealed class FleetWorld
             _broker.Land(arrives: true);
         for (var resting = false; !resting;)
         {
-            if (++_turns > MostTurns) throw new InvalidOperationException($"the fleet of seed {_run.Seed} does not come to rest");
+            if (++_turns > MostTurns)
+            {
+                throw new InvalidOperationException($"the fleet of seed {_run.Seed} does not come to rest. {_group} "
+                    + string.Join(", ", _places.Select(p => $"{p.Name}: {p.Worker}")));
+            }
+
             resting = true;
 
             // Long enough for checkpoints to become due: with one, whoever lost a partition's id without knowing hears of it.

@@ -8,6 +8,9 @@ internal abstract class BrokerBug(Harm harm) : PlantedBug(harm)
 {
     internal sealed class NoFence() : BrokerBug(Harm.Lost)
     {
+        // Many stand still while others take what they had, and somebody dies before all is checkpointed anew.
+        public override FaultRates Rates => new(0.08, 0.1, 0.02, 0, 0, 0.5, 300);
+
         internal override void Begin(SimulatedBroker broker) => broker.Unfenced = TookEffect;
     }
 

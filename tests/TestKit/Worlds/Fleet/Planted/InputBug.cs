@@ -11,6 +11,7 @@ internal abstract class InputBug(Harm harm) : PlantedBug(harm)
 {
     internal const byte Frame = (byte)RecordKind.Frame;
     internal const byte Clock = (byte)RecordKind.Clock;
+    internal const byte Refused = (byte)RecordKind.Refused;
 
     internal sealed class AcknowledgedTooEarly() : InputBug(Harm.Lost)
     {

@@ -31,6 +31,9 @@ public abstract class PlantedBug(Harm harm)
     /// <summary>How often it did something else than right.</summary>
     public int Effects { get; private set; }
 
+    /// <summary>What else goes wrong in a world, so that the bug shows.</summary>
+    public virtual FaultRates Rates => new(0.04, 0.03, 0.03, 0.05, 0.1, 0.3, 60);
+
     /// <summary>Every bug, by its name.</summary>
     public static IReadOnlyDictionary<string, Func<PlantedBug>> All { get; } = new SortedDictionary<string, Func<PlantedBug>>(StringComparer.Ordinal)
     {
@@ -68,9 +71,11 @@ public abstract class PlantedBug(Harm harm)
 
     private static bool RecordsOfClocks(byte kind, long offset) => kind == InputBug.Clock;
 
-    private static bool RecordsOfControl(byte kind, long offset) => kind > InputBug.Clock;
+    private static bool RecordsOfControl(byte kind, long offset) => kind is not (InputBug.Frame or InputBug.Clock or InputBug.Refused);
 
     private static bool SomeFrames(byte kind, long offset) => kind == InputBug.Frame && offset % 9 == 4;
+
+    internal virtual bool HearsOfLosses => true;
 
     internal virtual IStateStore Around(IStateStore state, BugPlace place) => state;
 
