@@ -12,7 +12,7 @@ namespace Acceptance.Tests.Chaos;
 public sealed class PlantedBugTests
 {
     private const ulong First = 7_000_000;
-    private const int Worlds = 60;
+    private const int Worlds = 80;
 
     public static TheoryData<string> Bugs => [.. PlantedBug.All.Keys];
 

@@ -148,7 +148,7 @@ internal abstract class StateBug(Harm harm) : PlantedBug(harm)
 
         protected override long Begin(int partition, long offset, BugPlace place)
         {
-            if (offset > Again) TookEffect();
+            if (offset > 0) TookEffect();
             return Math.Max(0, offset - Again);
         }
 
