@@ -109,10 +109,9 @@ internal sealed class PartitionState(KafkaOptions options, int partition, ICheck
         (_meta, _tail, _lost) = (meta, tail, false);
     }
 
-    // A holder of the id that goes on being good is kept: taking the id again would end nobody's work but this process's own.
+    // Also where this process has the id by all that it knows: others may have had the partition since, and then its own is an old one.
     private void TakeId(ICheckpointScan scan)
     {
-        if (_writer is not null && !_lost && _meta is not null) return;
         _meta = null;
         _writer?.Dispose();
         _writer = null;

@@ -113,6 +113,24 @@ public sealed class RealBrokerStateTests(KafkaBrokerFixture broker) : StateStore
     }
 
     [Fact]
+    public void Load_OfAPartitionThatAnotherWorkerHadMeanwhile_TakesItAnew()
+    {
+        using var first = KafkaStateStore.Open(_options);
+        LoadAll(first, 2);
+        first.Commit(Checkpoint("p", 1, offset: 10));
+        using var second = KafkaStateStore.Open(_options);
+        LoadAll(second, 2);
+        second.Commit(Checkpoint("p", 2, offset: 20));
+
+        // The first one gave the partition up in between, and nothing told its store.
+        Assert.Equal((20, "p=02"), Single(LoadAll(first, 2)));
+        first.Commit(Checkpoint("p", 3, offset: 30));
+
+        Assert.Empty(first.Fenced);
+        Assert.Throws<OwnershipLostException>(() => second.Commit(Checkpoint("p", 4, offset: 40)));
+    }
+
+    [Fact]
     public void Load_OfAPartitionWhoseOwnerDiedInATransaction_AbortsItAndDoesNotWaitForIt()
     {
         using (var store = KafkaStateStore.Open(_options))

@@ -1,8 +1,11 @@
 // A fleet decides what one process without faults decides over the same log: over thousands of seeded fleets, whatever goes wrong in them.
 using System.Collections.Concurrent;
 using System.Globalization;
+using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Wire;
 using MedAI.Streaming.Simulation;
+using MedAI.Streaming.TestKit.Logs;
 using MedAI.Streaming.TestKit.Worlds;
 using MedAI.Streaming.TestKit.Worlds.Fleet;
 using Xunit;
@@ -18,7 +21,7 @@ public sealed class FleetSimulationTests
         Environment.GetEnvironmentVariable("MEDAI_SEED") is { } seed ? ulong.Parse(seed, CultureInfo.InvariantCulture) : null;
 
     private static readonly int Seeds =
-        int.Parse(Environment.GetEnvironmentVariable("MEDAI_SEEDS") ?? "2000", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("MEDAI_SEEDS") ?? "3000", CultureInfo.InvariantCulture);
 
     [Fact]
     public void Run_WorkersDyingHangingAndMovingPartitions_DecidesWhatOneProcessDecides()
@@ -47,17 +50,40 @@ public sealed class FleetSimulationTests
         "refusal", "series away", "taken", "unknown transaction",
     ];
 
-    private static IReadOnlyDictionary<string, int> Check(ulong seed)
+    [Fact]
+    public void Run_TheSameSeedAgain_IsTheSameFleetToTheLastRecord()
+    {
+        for (var seed = First; seed < First + 10; seed++)
+        {
+            var (_, elements, run) = World(seed);
+            var (one, other) = (FleetWorld.Run(elements, run), FleetWorld.Run(elements, run));
+            Assert.Equal(one.Alerts, other.Alerts);
+            Assert.Equal(one.Sent, other.Sent);
+            Assert.Equal(one.Seen, other.Seen);
+            Assert.Equal(LoggedFrames.Records(one.Log).Select(Text), LoggedFrames.Records(other.Log).Select(Text));
+        }
+
+        static string Text((int Partition, long Offset, RecordKind Kind, long ArrivalTime, byte[] Payload) r) =>
+            $"{r.Partition}/{r.Offset} {r.Kind} {r.ArrivalTime} {Convert.ToHexString(r.Payload)}";
+    }
+
+    private static (FleetScenario Scenario, IReadOnlyList<LogElement> Elements, FleetRun Run) World(ulong seed)
     {
         var scenario = FaultyFleet.Generate(seed, new FleetOptions { MaxPatients = 5, MinFrames = 20, MaxFrames = 300 });
         var random = new SeededRandom(seed).Fork("fleet run");
         var run = new FleetRun(
             random.NextUInt64(), random.Pick([1, 2, 3, 8]), random.Between(1, 4), random.Pick([1, 7, 64]), random.Chance(0.5),
             FaultRates.Draw(random));
+        return (scenario, random.Chance(0.5) ? WardRounds.Over(scenario.Elements, seed) : scenario.Elements, run);
+    }
+
+    private static IReadOnlyDictionary<string, int> Check(ulong seed)
+    {
+        var (scenario, elements, run) = World(seed);
         FleetResult fleet;
         try
         {
-            fleet = FleetWorld.Run(scenario.Elements, run);
+            fleet = FleetWorld.Run(elements, run);
         }
         catch (Exception e)
         {

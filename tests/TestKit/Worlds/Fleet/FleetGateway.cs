@@ -10,7 +10,9 @@ namespace MedAI.Streaming.TestKit.Worlds.Fleet;
 /// <param name="elements">The elements.</param>
 /// <param name="log">The log as the gateway sees it.</param>
 /// <param name="random">Decides how many at a time, and when a device gives up.</param>
-internal sealed class FleetGateway(IReadOnlyList<LogElement> elements, IEventLog log, SeededRandom random)
+/// <param name="again">What is sent instead of an element that was sent before; null: the same.</param>
+internal sealed class FleetGateway(
+    IReadOnlyList<LogElement> elements, IEventLog log, SeededRandom random, Func<LogElement, LogElement>? again = null)
 {
     private readonly List<SentElement> _sent = [];
     private readonly List<LogElement> _waiting = [];
@@ -43,6 +45,12 @@ internal sealed class FleetGateway(IReadOnlyList<LogElement> elements, IEventLog
             _appender = new LogAppender(log);
             End(acknowledged: false);
             return;
+        }
+        else if (again is not null)
+        {
+            _appender = new LogAppender(log);
+            foreach (var element in _waiting)
+                _appender.AddInput(again(element));
         }
 
         try

@@ -51,6 +51,9 @@ internal sealed class FleetGroup(int partitions)
         if (_owners[partition] == member) _owners[partition] = _targets[partition];
     }
 
+    /// <inheritdoc/>
+    public override string ToString() => $"Owners are [{string.Join(" ", _owners)}], and are to be [{string.Join(" ", _targets)}].";
+
     private void Rebalance()
     {
         if (_members.Count == 0) return;

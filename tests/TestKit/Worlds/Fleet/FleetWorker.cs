@@ -37,8 +37,10 @@ internal sealed class FleetWorker
     public IReadOnlyCollection<int> Partitions => _flows.Keys;
 
     /// <summary>Hears from its group what it is to give up, and what is its own now.</summary>
-    public void Poll()
+    /// <param name="hearsOfLosses">Whether it hears that others own what it works on, as it should.</param>
+    public void Poll(bool hearsOfLosses = true)
     {
+        if (!hearsOfLosses && _flows.Count > 0) return;
         if (!_group.Has(_process.Name))
         {
             Lose([.. _flows.Keys]);
@@ -113,6 +115,9 @@ internal sealed class FleetWorker
             GiveUp(p);
         _group.Remove(_process.Name);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"works on [{string.Join(" ", _flows.Keys)}], waits for [{string.Join(" ", _waiting.Keys)}]";
 
     private FlowRunner Loaded(int partition)
     {

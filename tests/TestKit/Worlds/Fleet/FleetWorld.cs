@@ -5,6 +5,7 @@ using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Wire;
 using MedAI.Streaming.Simulation;
+using MedAI.Streaming.TestKit.Worlds.Fleet.Planted;
 
 namespace MedAI.Streaming.TestKit.Worlds.Fleet;
 
@@ -14,7 +15,7 @@ namespace MedAI.Streaming.TestKit.Worlds.Fleet;
 /// </summary>
 public sealed class FleetWorld
 {
-    private const int MostTurns = 200_000;
+    private const int MostTurns = 20_000;
     private const int DeepestHang = 2;
     private readonly FleetRun _run;
     private readonly SeededRandom _random;
@@ -27,19 +28,24 @@ public sealed class FleetWorld
     private readonly FleetGroup _group;
     private readonly FleetGateway _gateway;
     private readonly FlowLaw _law;
+    private readonly PlantedBug? _bug;
     private readonly List<Place> _places = [];
     private readonly long _end;
+    private readonly int _pace;
     private int _turns;
     private int _depth;
 
-    private FleetWorld(IReadOnlyList<LogElement> elements, FleetRun run, FlowLaw law)
+    private FleetWorld(IReadOnlyList<LogElement> elements, FleetRun run, FlowLaw law, PlantedBug? bug)
     {
-        (_run, _law) = (run, law);
+        (_run, _law, _bug) = (run, law, bug);
         _random = new SeededRandom(run.Seed);
+        _pace = _random.Pick([1000, 10_000, 30_000]);
         _budget = new FaultBudget(_random, run.Rates);
         _log = new SimulatedLog(run.Partitions, _random) { Now = elements[0].ArrivalTime };
         _group = new FleetGroup(run.Partitions);
-        _gateway = new FleetGateway(elements, new LogView(_log, _broker, new Faults(_budget, () => _broker.Away, null)), _random);
+        IEventLog door = new LogView(_log, _broker, new Faults(_budget, () => _broker.Away, null));
+        _gateway = new FleetGateway(elements, bug?.AroundSending(door) ?? door, _random, bug is null ? null : bug.SentAgain);
+        bug?.Begin(_broker);
         _end = elements[^1].ArrivalTime + LogFeeder.LastClockMs(TestLaw.Settings);
     }
 
@@ -69,8 +75,9 @@ public sealed class FleetWorld
     /// <param name="elements">At least one.</param>
     /// <param name="run">How.</param>
     /// <param name="law">The law; null: the tests' own.</param>
-    public static FleetResult Run(IReadOnlyList<LogElement> elements, FleetRun run, FlowLaw? law = null) =>
-        new FleetWorld(elements, run, law ?? TestLaw.Create()).Run();
+    /// <param name="bug">A bug on purpose; null: none.</param>
+    public static FleetResult Run(IReadOnlyList<LogElement> elements, FleetRun run, FlowLaw? law = null, PlantedBug? bug = null) =>
+        new FleetWorld(elements, run, law ?? TestLaw.Create(), bug).Run();
 
     private FleetResult Run()
     {
@@ -97,7 +104,7 @@ public sealed class FleetWorld
     private void Turn()
     {
         if (++_turns > MostTurns) throw new InvalidOperationException($"the fleet of seed {_run.Seed} does not come to rest");
-        _clock.Pass(TimeSpan.FromMilliseconds(_random.Between(0, 10_000)));
+        _clock.Pass(TimeSpan.FromMilliseconds(_random.Between(0, _pace)));
         if (!_gateway.IsDone && _random.Chance(0.25)) _gateway.Send();
         else if (_random.Chance(0.1)) ChangeTheWorld();
         else TurnWorker(_random.Pick(_places));
@@ -110,7 +117,7 @@ public sealed class FleetWorld
         try
         {
             if (place.Worker is null) Start(place);
-            else if (_random.Chance(0.25)) place.Worker.Poll();
+            else if (_random.Chance(0.25)) place.Worker.Poll(_bug?.HearsOfLosses ?? true);
             else if (_random.Chance(0.15)) place.Worker.AppendClocks(_log.Now = _random.Between(_log.Now, Math.Max(_log.Now, _gateway.NextArrival)));
             else if (_random.Chance(0.1)) place.Process!.Series.Drain();
             else if (place.Worker.Partitions.Count > 0) place.Worker.Step(_random.Pick([.. place.Worker.Partitions]));
@@ -131,10 +138,17 @@ public sealed class FleetWorld
         place.Starts++;
         place.Name = _run.StaticMembers ? $"w{place.Number}" : $"w{place.Number}.{place.Starts}";
         var faults = new Faults(_budget, () => _broker.Away, () => Hang(place));
+        var disk = _bug?.DiskOf(place.Disk) ?? place.Disk;
         var series = new SeriesView(
-            _series, place.Disk, new Faults(_budget, () => _series.Away, () => Hang(place)), new Faults(_budget, () => false, null));
-        var state = new KafkaStateStore(_options, new BrokerView(_broker, _log, faults, _options));
-        place.Process = new FleetProcess(place.Name, new FlowStores(new LogView(_log, _broker, faults), state, series), series);
+            _series, disk, new Faults(_budget, () => _series.Away, () => Hang(place)), new Faults(_budget, () => false, null));
+        ICheckpointBroker broker = new BrokerView(_broker, _log, faults, _options);
+        IEventLog log = new LogView(_log, _broker, faults);
+        var where = new BugPlace(place.Name, place.Starts, _log, _series, _options);
+        IStateStore state = new KafkaStateStore(_options, _bug?.Around(broker, where) ?? broker);
+        place.Process = new FleetProcess(
+            place.Name,
+            new FlowStores(_bug?.AroundReading(log, where) ?? log, _bug?.Around(state, where) ?? state, _bug?.Around(series, where) ?? series),
+            series);
         var options = new FlowOptions
         {
             BatchRecords = _run.Batch,
@@ -176,6 +190,7 @@ public sealed class FleetWorld
         else if (_random.Chance(0.2)) _series.Away = false;
         if (_random.Chance(0.5)) _broker.Land(arrives: _random.Chance(0.8));
         if (_random.Chance(0.1)) _broker.Compact(new(_options.State, _random.Between(0, _run.Partitions - 1)), _random.Between(1, 10));
+        _bug?.Age(_broker, _options, _random.Between(0, _run.Partitions - 1));
         var place = _random.Pick(_places);
         if (place.Worker is null && _random.Chance(0.3)) _group.Remove(place.Name);
         if (_budget.Strikes(_budget.Rates.Change, "change")) Change(place);
@@ -230,7 +245,12 @@ public sealed class FleetWorld
             _broker.Land(arrives: true);
         for (var resting = false; !resting;)
         {
-            if (++_turns > MostTurns) throw new InvalidOperationException($"the fleet of seed {_run.Seed} does not come to rest");
+            if (++_turns > MostTurns)
+            {
+                throw new InvalidOperationException($"the fleet of seed {_run.Seed} does not come to rest. {_group} "
+                    + string.Join(", ", _places.Select(p => $"{p.Name}: {p.Worker}")));
+            }
+
             resting = true;
 
             // Long enough for checkpoints to become due: with one, whoever lost a partition's id without knowing hears of it.

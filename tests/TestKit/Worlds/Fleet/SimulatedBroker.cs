@@ -32,7 +32,7 @@ internal sealed class SimulatedBroker
 {
     private readonly Dictionary<TopicPartition, (List<SimulatedRecord> Records, long End)> _topics = [];
     private readonly Dictionary<int, long> _epochs = [];
-    private readonly Dictionary<int, SimulatedTransaction> _open = [];
+    private readonly List<SimulatedTransaction> _open = [];
     private readonly Dictionary<int, long> _offsets = [];
     private readonly List<Action> _underWay = [];
 
@@ -80,18 +80,27 @@ internal sealed class SimulatedBroker
     /// <returns>The epoch under which the new holder writes.</returns>
     public long TakeId(int partition, bool commitArrived)
     {
-        if (_open.TryGetValue(partition, out var open)) Resolve(open, open.CommitAsked && commitArrived);
+        foreach (var open in _open.Where(t => t.Partition == partition).ToList())
+            Resolve(open, open.CommitAsked && commitArrived);
         return _epochs[partition] = _epochs.GetValueOrDefault(partition) + 1;
     }
 
+    /// <summary>Told where somebody goes on who should have been fenced; null, as it should be: nobody does.</summary>
+    public Action? Unfenced { get; set; }
+
     /// <summary>Whether an epoch is still the one under which the id of a partition may be used.</summary>
-    public bool Holds(int partition, long epoch) => _epochs.GetValueOrDefault(partition) == epoch;
+    public bool Holds(int partition, long epoch)
+    {
+        if (_epochs.GetValueOrDefault(partition) == epoch) return true;
+        Unfenced?.Invoke();
+        return Unfenced is not null;
+    }
 
     /// <summary>Begins a transaction of the holder of an id.</summary>
     public SimulatedTransaction Begin(int partition)
     {
         var transaction = new SimulatedTransaction(partition);
-        _open[partition] = transaction;
+        _open.Add(transaction);
         return transaction;
     }
 
@@ -101,7 +110,7 @@ internal sealed class SimulatedBroker
     public void Resolve(SimulatedTransaction transaction, bool commit)
     {
         transaction.Committed = commit;
-        _open.Remove(transaction.Partition);
+        _open.Remove(transaction);
         foreach (var (partition, topic) in _topics.ToList())
         {
             if (topic.Records.Exists(r => ReferenceEquals(r.Transaction, transaction)))
@@ -123,4 +132,9 @@ internal sealed class SimulatedBroker
             if (i < topic.Records.Count - newest && !isNewest && record.Transaction?.Committed is not null) topic.Records.RemoveAt(i);
         }
     }
+
+    /// <summary>Removes records of patients that are not among the newest, as a topic does that keeps by age.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool Forget(TopicPartition partition, int newest) => _topics.TryGetValue(partition, out var topic)
+        && topic.Records.RemoveAll(r => r.Offset < topic.End - newest && r.Transaction?.Committed == true && r.Key is not [0, ..]) > 0;
 }
