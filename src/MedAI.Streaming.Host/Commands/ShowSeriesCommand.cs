@@ -1,5 +1,7 @@
 // Shows a patient's series: readings, clinical scores and the model's risk over time.
 using System.CommandLine;
+using MedAI.Streaming.Adapters.Influx;
+using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Pipeline.Ports;
 
 namespace MedAI.Streaming.Host.Commands;
@@ -30,14 +32,19 @@ internal sealed class ShowSeriesCommand : MedaiCommand
         Options.Add(json);
         SetAction(parsed =>
         {
-            using var store = StoreOption.Open(line, parsed, from);
+            // A store that is named is meant; else the series are where the service keeps them.
+            var settings = line.Settings(parsed);
+            using var influx = parsed.GetValue(from) is null && settings.SeriesStore == SeriesStoreKind.Influx
+                ? InfluxSeriesStore.OpenForReading(settings.Influx)
+                : null;
+            using var store = influx is null ? StoreOption.Open(line, parsed, from) : null;
             var table = new TextTable<(string Series, SeriesPoint Point)>(
                 new("TIME", "eventTime", row => ShowCommand.Time(row.Point.EventTime)),
                 new("SERIES", "series", row => row.Series),
                 new("VALUE", "value", row => row.Point.Value, Right: true),
                 new("NOTES", "notes",
                     row => row.Point.Flags == PointFlags.None ? "" : row.Point.Flags.ToString().ToLowerInvariant()));
-            var rows = store.Series.Read(
+            var rows = (influx ?? (ISeriesStore)store!.Series).Read(
                 parsed.GetValue(patient)!, parsed.GetValue(series),
                 parsed.GetValue(first)?.ToUnixTimeMilliseconds() ?? long.MinValue,
                 parsed.GetValue(until)?.ToUnixTimeMilliseconds() ?? long.MaxValue);

@@ -1,4 +1,4 @@
-// medai series init makes on a real InfluxDB 1.x, and by requests on a stub of 2.x, what keeps points, minutes and hours.
+// The command series init makes on a real InfluxDB 1.x, and by requests on a stub of 2.x, what keeps points, minutes and hours.
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Acceptance.Tests.Commands;

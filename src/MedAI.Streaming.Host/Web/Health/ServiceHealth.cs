@@ -54,7 +54,7 @@ internal sealed class ServiceHealth(IReadOnlyList<HealthPart> parts, TimeProvide
             if (now[i].Trouble is { } trouble && before is null)
                 log.Warning($"{(trouble.Hinders ? "not ready" : "trouble")}: {now[i].Part}: {trouble.Reason}{(trouble.Detail is null ? "" : $" ({trouble.Detail})")}");
             else if (now[i].Trouble is null && before is not null)
-                log.Warning($"ready again: {now[i].Part}");
+                log.Warning($"{(before.Hinders ? "ready again" : "trouble is over")}: {now[i].Part}");
         }
     }
 }
