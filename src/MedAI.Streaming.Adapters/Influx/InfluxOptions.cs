@@ -47,7 +47,7 @@ public sealed record InfluxOptions
     /// <summary>How long a request may take before it counts as failed.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a flow waits for the server before its points go to disk instead; alarms wait as long.</summary>
+    /// <summary>How long a write may hold up its flow for the server before the rest of its points go to disk; alarms wait as long.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The most lines of a request, 1..<see cref="MostBatchLines"/>. The server's makers recommend 5,000.</summary>

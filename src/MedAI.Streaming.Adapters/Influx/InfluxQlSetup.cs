@@ -13,6 +13,8 @@ internal sealed class InfluxQlSetup(InfluxClient client, InfluxOptions options, 
     private const string OfMinutes =
         "sum(\"sum\") / sum(\"count\") AS \"mean\", min(\"min\") AS \"min\", max(\"max\") AS \"max\", sum(\"sum\") AS \"sum\", sum(\"count\") AS \"count\"";
 
+    private const string RawShard = "1d";
+
     private readonly string _database = InfluxText.Name(options.Database);
     private readonly List<SetupStep> _steps = [];
 
@@ -22,10 +24,14 @@ internal sealed class InfluxQlSetup(InfluxClient client, InfluxOptions options, 
     /// <summary>Takes every step.</summary>
     public IReadOnlyList<SetupStep> Run()
     {
-        var there = Names("SHOW DATABASES", 0);
-        Step("the database", $"CREATE DATABASE {_database}", there.Contains(options.Database) ? SetupResult.Kept : SetupResult.Made);
+        // With its policy at once: what a service writes meanwhile would go into the server's own default policy.
+        var isThere = !onlyShow && Rows("SHOW DATABASES").Exists(row => row[0] == options.Database);
+        Step(
+            "the database",
+            $"CREATE DATABASE {_database} WITH DURATION {SeriesPlan.Duration(plan.RawDays)} REPLICATION 1 SHARD DURATION {RawShard} NAME {InfluxText.Name(Raw)}",
+            isThere ? SetupResult.Kept : SetupResult.Made);
         var policies = onlyShow ? [] : Rows($"SHOW RETENTION POLICIES ON {_database}");
-        Policy(policies, Raw, plan.RawDays, "1d", " DEFAULT", "points as they came");
+        Policy(policies, Raw, plan.RawDays, RawShard, " DEFAULT", "points as they came");
         Policy(policies, SeriesPlan.Minute, plan.MinuteDays, "7d", "", "minutes");
         Policy(policies, SeriesPlan.Hour, plan.HourDays, "30d", "", "hours");
         var queries = onlyShow ? [] : Queries();
@@ -76,9 +82,6 @@ internal sealed class InfluxQlSetup(InfluxClient client, InfluxOptions options, 
             Execute(statement);
         _steps.Add(new(what, statement, onlyShow ? SetupResult.Shown : becomes));
     }
-
-    private HashSet<string> Names(string statement, int column) =>
-        onlyShow ? [] : [.. Rows(statement).Select(row => row[column])];
 
     private Dictionary<string, string> Queries()
     {

@@ -74,18 +74,20 @@ public sealed class InfluxSeriesStore : ISeriesStore
 
         var writer = _writers.GetOrAdd(partition, static (_, lines) => new Writer(new LineWriter(lines)), _options.BatchLines);
         var later = new List<LineBatch>();
-        string? why = null;
+        DeliveryOutcome? failed = null;
+        var began = _options.Time.GetTimestamp();
         var unwritable = writer.Lines.Unwritable;
         foreach (var lines in writer.Lines.Write(batch))
         {
             // What waits goes first: the newest value of a key must be the last one written.
-            if (later.Count == 0 && _spill.IsEmpty)
+            var patience = _options.Patience - _options.Time.GetElapsedTime(began);
+            if (later.Count == 0 && patience > TimeSpan.Zero && _spill.IsEmpty)
             {
-                var outcome = _sender.Deliver(lines, _options.Patience, CancellationToken.None);
+                var outcome = _sender.Deliver(lines, patience, CancellationToken.None);
                 if (outcome.Delivery == Delivery.Done)
                     continue;
 
-                why = outcome.Reason;
+                failed = outcome;
             }
 
             later.Add(lines);
@@ -93,7 +95,7 @@ public sealed class InfluxSeriesStore : ISeriesStore
 
         if (later.Count > 0)
         {
-            Keep(later, why);
+            Keep(later, failed);
         }
 
         if (writer.Lines.Unwritable > unwritable)
@@ -114,18 +116,19 @@ public sealed class InfluxSeriesStore : ISeriesStore
         _client.Dispose();
     }
 
-    private void Keep(List<LineBatch> batches, string? why)
+    private void Keep(List<LineBatch> batches, DeliveryOutcome? tried)
     {
         try
         {
             _spill!.Append(batches);
         }
-        catch (StoreException failed) when (why is not null)
+        catch (StoreException failed) when (tried is not null)
         {
-            throw new StoreException(failed.Failure, $"The time series server does not take points ({why}), and {failed.Message}", failed);
+            throw new StoreException(
+                failed.Failure, $"The time series server does not take points ({tried.Value.Reason}), and {failed.Message}", failed);
         }
 
-        _drain!.Wake(why);
+        _drain!.Wake(tried);
     }
 
     private sealed class Writer(LineWriter lines)

@@ -251,9 +251,10 @@ internal sealed class Spill : IDisposable
 
     private void DropOldest(SpillSegment front)
     {
-        _dropped += front.Records.Peek().Lines;
+        var lines = front.Records.Peek().Lines;
         _taken = 0;
         RemoveOldest(front);
+        _dropped += lines;
     }
 
     // Invariant: a segment of which everything was delivered or dropped is gone.

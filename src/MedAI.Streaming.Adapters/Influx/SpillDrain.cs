@@ -9,6 +9,10 @@ internal sealed class SpillDrain : IDisposable
     private readonly InfluxOptions _options;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
+
+    // What became of a delivery that a flow tried before it put the points here: the pause after it is due. Under the lock.
+    private readonly Lock _lock = new();
+    private DeliveryOutcome? _tried;
     private readonly Thread _thread;
     private volatile string? _trouble;
 
@@ -32,12 +36,13 @@ internal sealed class SpillDrain : IDisposable
     }
 
     /// <summary>Something waits.</summary>
-    /// <param name="why">Why it was not delivered at once.</param>
-    public void Wake(string? why)
+    /// <param name="tried">How an attempt to deliver it at once failed; null: there was none.</param>
+    public void Wake(DeliveryOutcome? tried)
     {
-        _trouble ??= why;
-        lock (_wake)
+        _trouble ??= tried?.Reason;
+        lock (_lock)
         {
+            _tried ??= tried;
             if (_wake.CurrentCount == 0)
                 _wake.Release();
         }
@@ -59,7 +64,7 @@ internal sealed class SpillDrain : IDisposable
         {
             while (true)
             {
-                if (Step() is not { } failed)
+                if ((Tried() ?? Step()) is not { } failed)
                 {
                     pause.Reset();
                     if (_spill.IsEmpty)
@@ -78,6 +83,16 @@ internal sealed class SpillDrain : IDisposable
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // Asked to end.
+        }
+    }
+
+    private DeliveryOutcome? Tried()
+    {
+        lock (_lock)
+        {
+            var tried = _tried;
+            _tried = null;
+            return tried;
         }
     }
 

@@ -27,7 +27,7 @@ public sealed partial class SeriesInitTests(InfluxFixture influx) : IDisposable
         var url = await Version1Async();
 
         Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("series", "init"));
-        Assert.Equal(6, Lines("made").Length);
+        Assert.Equal((5, 1), (Lines("made").Length, Lines("kept").Length));
         Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("series", "init"));
         Assert.Equal((0, 6), (Lines("made").Length, Lines("kept").Length));
 
@@ -53,6 +53,23 @@ public sealed partial class SeriesInitTests(InfluxFixture influx) : IDisposable
         Assert.Equal((3, 3), (Lines("changed").Length, Lines("kept").Length));
         await _medai.RunAsync("series", "init");
         Assert.Equal(6, Lines("kept").Length);
+    }
+
+    [Fact]
+    public async Task Version_1_with_a_database_made_by_hand_and_a_policy_of_another_name_keeps_its_points()
+    {
+        var url = await Version1Async();
+        InfluxServer.Query(url, "", $"CREATE DATABASE \"{_database}\"");
+        using var store = InfluxSeriesStore.Open(
+            new InfluxOptions { Url = url, Version = InfluxVersion.One, Database = _database, Patience = TimeSpan.FromMinutes(1) }, _medai.At("spill"));
+        Write(store, 1, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), 1, _ => 1, "spo2", "d1");
+        _medai.Variables["MEDAI__influx__retentionPolicy"] = "autogen";
+
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("series", "init"));
+
+        Assert.Equal((1, 4, 1), (Lines("changed").Length, Lines("made").Length, Lines("kept").Length));
+        Assert.Single(store.Read("p1"));
+        Assert.All(Queries(url).Take(1), query => Assert.Contains(".autogen.", query, StringComparison.Ordinal));
     }
 
     [Fact]

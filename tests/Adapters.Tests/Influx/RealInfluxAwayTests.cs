@@ -47,12 +47,17 @@ public sealed class RealInfluxAwayTests : IDisposable
         await Task.Delay(Away(), TestContext.Current.CancellationToken);
         Assert.True(store.Status.Waiting > waiting, "nothing was written meanwhile");
         Assert.NotNull(store.Status.Trouble);
+        var waited = store.Status.Waiting;
         await ReturnAsync(server, how);
+        var since = TimeProvider.System.GetTimestamp();
 
         await Eventually.Async(() => store.Status.Trouble is null && store.Status.Waiting == 0, TimeSpan.FromSeconds(120), "what waits to be delivered");
+        var drained = TimeProvider.System.GetElapsedTime(since);
         await stop.CancelAsync();
         var written = (await Task.WhenAll(writers)).Sum();
         await Eventually.Async(() => store.Status.Waiting == 0, TimeSpan.FromSeconds(60), "what waits to be delivered");
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{how}: {written} points, {waited} waited ({store.Status.Requests} requests), delivered {drained.TotalSeconds:0.0} s after the return"));
         Assert.Equal(written, InfluxServer.Count(server.Url, "medai", "vital"));
         Assert.Equal((0, 0), (store.Status.Rejected, store.Status.Dropped));
     }

@@ -5,6 +5,7 @@ using MedAI.Streaming.Adapters.Influx;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.TestKit.Influx;
 using MedAI.Streaming.TestKit.Waiting;
+using MedAI.Streaming.TestKit.Worlds;
 using Xunit;
 
 namespace MedAI.Streaming.Adapters.Tests.Influx;
@@ -53,15 +54,19 @@ public sealed class StubInfluxTests : IDisposable
     {
         var clock = new WatchedClock();
         var answers = 0;
-        using var server = new StubServer(_ => Interlocked.Increment(ref answers) <= 2 ? new(429, "", "120") : new(204));
+        using var server = new StubServer(_ => Interlocked.Increment(ref answers) <= 2 ? new(429, "", $"{60 * answers}") : new(204));
         using var store = InfluxSeriesStore.Open(Options(server) with { Time = clock, LongestPause = TimeSpan.FromSeconds(1) }, _folder.Path);
 
         store.Write(0, 1, Points.Seconds(0, 10));
         await Eventually.Async(() => clock.Pauses.Count == 1, Soon, "the pause");
-
-        Assert.InRange(clock.Pauses.Single().TotalSeconds, 120, 132);
+        Assert.Equal(1, answers);
+        clock.EndPauses();
+        await Eventually.Async(() => clock.Pauses.Count == 2, Soon, "the next pause");
         Assert.Equal(2, answers);
         clock.EndPauses();
+
+        Assert.Collection(
+            clock.Pauses, pause => Assert.InRange(pause.TotalSeconds, 60, 66), pause => Assert.InRange(pause.TotalSeconds, 120, 132));
         await Eventually.Async(() => store.Status.Waiting == 0, Soon, "the points to be delivered");
         Assert.Equal((10, 0), (store.Status.Written, store.Status.Rejected));
     }
@@ -211,6 +216,28 @@ public sealed class StubInfluxTests : IDisposable
     }
 
     [Fact]
+    public void Write_ManyBatchesToASlowServer_HoldsTheFlowUpNoLongerThanItsPatience()
+    {
+        var clock = new TestClock();
+        var asked = 0;
+        using var later = new ManualResetEventSlim();
+        using var server = new StubServer(_ =>
+        {
+            if (Interlocked.Increment(ref asked) > 2) later.Wait();
+            clock.Pass(TimeSpan.FromSeconds(1.5));
+            return new(204);
+        });
+        using var store = InfluxSeriesStore.Open(
+            Options(server) with { Patience = TimeSpan.FromSeconds(2), Time = clock, BatchLines = 10 }, _folder.Path);
+
+        store.Write(0, 1, Points.Seconds(0, 100));
+
+        // A third attempt of the flow's own would have failed.
+        Assert.Equal((20, 80, (string?)null), (store.Status.Written, store.Status.Waiting, store.Status.Trouble));
+        later.Set();
+    }
+
+    [Fact]
     public void Write_AwayAndTheDiskCannotBeWritten_SaysSo()
     {
         using var server = new StubServer(_ => new(503, "later"));
@@ -257,7 +284,8 @@ public sealed class StubInfluxTests : IDisposable
     {
         Url = server.Url,
         Organisation = "ward",
-        Patience = TimeSpan.FromSeconds(30),
+        Patience = TimeSpan.FromSeconds(79),
+        Timeout = TimeSpan.FromSeconds(75),
         FirstPause = TimeSpan.FromMilliseconds(10),
         LongestPause = TimeSpan.FromMilliseconds(50),
         Report = _reports.Enqueue,

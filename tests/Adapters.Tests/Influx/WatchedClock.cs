@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 
 namespace MedAI.Streaming.Adapters.Tests.Influx;
 
-/// <summary>Timeouts of requests (30 s and 10 s here) never ring; every other timer is a pause.</summary>
+/// <summary>Timeouts of requests (70 to 80 s) never ring; every other timer is a pause.</summary>
 internal sealed class WatchedClock : TimeProvider
 {
     private readonly ConcurrentQueue<Action> _waiting = [];
@@ -20,7 +20,7 @@ internal sealed class WatchedClock : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime != TimeSpan.FromSeconds(30) && dueTime != TimeSpan.FromSeconds(10))
+        if (dueTime.TotalSeconds is not (> 70 and < 80))
         {
             _waiting.Enqueue(() => callback(state));
             Pauses.Enqueue(dueTime);
