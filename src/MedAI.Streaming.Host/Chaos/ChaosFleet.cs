@@ -183,6 +183,9 @@ internal sealed class ChaosFleet : IDisposable
             arguments = [.. arguments, "--store", FolderOf(name), .. _plan.Settings.Model.Enabled ? Array.Empty<string>() : ["--no-model"]];
         if (_plan.Settings.File is { } file)
             arguments = [.. arguments, "--config", Path.GetFullPath(file)];
+
+        // Whoever looks into the log of a process that ended wants to know where.
+        arguments = [.. arguments, "--verbose"];
         var variables = new Dictionary<string, string>(
             _surroundings.Variables.Where(v => v.Key.StartsWith(EnvironmentOverrides.Prefix, StringComparison.OrdinalIgnoreCase)))
         {

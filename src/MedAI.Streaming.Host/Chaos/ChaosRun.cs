@@ -113,7 +113,7 @@ internal sealed class ChaosRun(ChaosPlan plan, Surroundings surroundings)
         var codes = await Task.WhenAll(processes.Select(process => process.StopAsync()));
         foreach (var (process, code) in processes.Zip(codes).Where(ended => ended.Second is not (ExitCodes.Ok or ExitCodes.Interrupted)))
         {
-            _narrator.Say($"{process.Name} was asked to end and ended with code {code}: {process.LastLines(1)}");
+            _narrator.Say($"{process.Name} was asked to end and ended with code {code}: {process.LastWord()}");
         }
     }
 

@@ -17,7 +17,8 @@ internal sealed class SettleQueue(FrameSlab frames)
             return;
         }
 
-        if (Before(p.QueueLast, frame))
+        // A repeat of the last one goes behind it: of an epoch that is over, nobody remembers which frames were here.
+        if (!Before(frame, p.QueueLast))
         {
             frames.Next(p.QueueLast) = frame;
             p.QueueLast = frame;

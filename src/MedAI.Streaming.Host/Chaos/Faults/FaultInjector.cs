@@ -56,7 +56,7 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
             foreach (var worker in fleet.Workers.Where(worker => !worker.IsRunning && !IsDownOnPurpose(worker)))
             {
                 Interlocked.Increment(ref _ended);
-                narrator.Say($"{worker.Name} ended by itself and is started again: {worker.LastLines(1)}");
+                narrator.Say($"{worker.Name} ended by itself and is started again: {worker.LastWord()}");
                 await worker.StartAsync(more);
             }
         }

@@ -69,6 +69,9 @@ internal sealed partial class MedaiProcess(
         return await _process!.EndAsync(Signals.Kill, StopTime);
     }
 
+    /// <summary>The last thing it said in a line of its own, without the stack below.</summary>
+    public string LastWord() => LastLines(40).Split('\n').LastOrDefault(line => line.StartsWith("medai: ", StringComparison.Ordinal)) ?? "";
+
     /// <summary>Its last words.</summary>
     public string LastLines(int lines) => _process?.LastLines(lines) ?? "";
 
