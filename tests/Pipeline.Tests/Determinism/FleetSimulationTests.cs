@@ -21,7 +21,7 @@ public sealed class FleetSimulationTests
         Environment.GetEnvironmentVariable("MEDAI_SEED") is { } seed ? ulong.Parse(seed, CultureInfo.InvariantCulture) : null;
 
     private static readonly int Seeds =
-        int.Parse(Environment.GetEnvironmentVariable("MEDAI_SEEDS") ?? "3000", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("MEDAI_SEEDS") ?? "5000", CultureInfo.InvariantCulture);
 
     [Fact]
     public void Run_WorkersDyingHangingAndMovingPartitions_DecidesWhatOneProcessDecides()
