@@ -187,7 +187,8 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
             throw e.Error.Code == ErrorCode.FencedInstanceId
                 ? new StoreException(
                     StoreFailure.InUse,
-                    $"another worker of group {options.Group} has the name {options.StaticMember} (kafka.staticMember). Give each its own.", e)
+                    $"another worker of group {options.Group} has the name {options.StaticMember} (kafka.staticMember): give each its own. If "
+                    + "each has, the broker went away while this one came back under its name: start it again.", e)
                 : KafkaFailure.Describe(options, e.Error, $"be a member of group {options.Group}", _trouble, e);
         }
         catch (ConsumeException e)
