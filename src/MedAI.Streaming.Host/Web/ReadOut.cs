@@ -63,7 +63,7 @@ internal sealed class ReadOut : IAsyncDisposable
         var tail = AlertTail.Start(sources.History, sources.Picture.Signal, time, log);
         var streams = new AlertStreams(sources, tail, time, settings.MaxStreams);
         var health = new ServiceHealth([.. HealthOf(parts, settings)], time, log);
-        var metrics = new MetricsPage(new RequestMetrics(), [new HealthMetrics(health), .. MetricsOf(sources, parts, streams)]);
+        var metrics = new MetricsPage(new RequestMetrics(), [new HealthMetrics(health), .. MetricsOf(sources, parts, streams, log)]);
         return new ReadOut(
             tail, streams,
             [
@@ -96,9 +96,9 @@ internal sealed class ReadOut : IAsyncDisposable
         }
     }
 
-    private static IEnumerable<IMetricSource> MetricsOf(ReadingSources sources, ReadOutParts parts, AlertStreams streams)
+    private static IEnumerable<IMetricSource> MetricsOf(ReadingSources sources, ReadOutParts parts, AlertStreams streams, HostLog log)
     {
-        yield return new ProcessMetrics();
+        yield return new ProcessMetrics(log);
         if (parts.Gateway is { } gateway)
             yield return new GatewayMetrics(gateway);
         if (parts.Flows is { } flows)

@@ -1,16 +1,20 @@
 // Numbers of the process itself.
 using System.Globalization;
+using MedAI.Streaming.Host.Composition;
 
 namespace MedAI.Streaming.Host.Web.Metrics;
 
 /// <summary>Memory, processor time and garbage collection.</summary>
-internal sealed class ProcessMetrics : IMetricSource
+/// <param name="log">The notes.</param>
+internal sealed class ProcessMetrics(HostLog log) : IMetricSource
 {
     /// <inheritdoc/>
     public void Write(MetricsText text)
     {
         text.Gauge("medai_build_info", "Always 1; the label says which version runs.");
         text.Sample(1, ("version", MedaiVersion.Text));
+        text.Counter("medai_notes_unwritten_total", "Notes for the person who runs the program that could not be written (a full disk).");
+        text.Sample(log.Unwritten);
         text.Gauge("medai_process_resident_bytes", "Memory of the process that lies in main memory.");
         text.Sample(Environment.WorkingSet);
         text.Counter("medai_process_cpu_seconds_total", "Processor time of the process.");
