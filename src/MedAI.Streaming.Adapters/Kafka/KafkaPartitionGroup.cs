@@ -37,6 +37,9 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
     private bool _lost;
     private volatile string? _unwatched = "This worker has not joined its group yet.";
 
+    // How long this membership has lasted, in slices.
+    private long _slices;
+
     // Written by the group's thread, read by anybody.
     private long _rebalances;
     private long _partitionsLost;
@@ -63,11 +66,28 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
     public void Run(IPartitionOwner owner, CancellationToken stop)
     {
         options.CheckOwn();
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                BeMember(owner, stop);
+            }
+            catch (StoreException taken) when (taken.Failure == StoreFailure.InUse && _slices * Slice > options.SessionTimeout * 2)
+            {
+                // Two workers of one name take it from each other at once. Later it is this worker's own membership from before the broker
+                // went away that stands in its way, and that is over now.
+                options.Report?.Invoke($"the name {options.StaticMember} in group {options.Group} was taken by another member; joining again.");
+            }
+        }
+    }
+
+    private void BeMember(IPartitionOwner owner, CancellationToken stop)
+    {
         using var consumer = Join(owner);
         try
         {
             consumer.Subscribe(options.Vitals);
-            while (!stop.IsCancellationRequested)
+            for (_slices = 0; !stop.IsCancellationRequested; _slices++)
                 Step(consumer, owner);
         }
         finally
@@ -89,6 +109,9 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
             options.Report?.Invoke($"kafka: leaving group {options.Group}: {e.Error.Reason}");
             Lose(owner, [.. _taken]);
         }
+
+        _waiting.Clear();
+        _unpaused.Clear();
     }
 
     private IConsumer<byte[], byte[]> Join(IPartitionOwner owner)
@@ -187,8 +210,7 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
             throw e.Error.Code == ErrorCode.FencedInstanceId
                 ? new StoreException(
                     StoreFailure.InUse,
-                    $"another worker of group {options.Group} has the name {options.StaticMember} (kafka.staticMember): give each its own. If "
-                    + "each has, the broker went away while this one came back under its name: start it again.", e)
+                    $"another worker of group {options.Group} has the name {options.StaticMember} (kafka.staticMember). Give each its own.", e)
                 : KafkaFailure.Describe(options, e.Error, $"be a member of group {options.Group}", _trouble, e);
         }
         catch (ConsumeException e)
