@@ -91,7 +91,7 @@ internal sealed class InfluxClient : IDisposable
 
     /// <summary>Asks in InfluxQL; times of the answer are in ms.</summary>
     public InfluxAnswer Query(string query) => Send(
-        HttpMethod.Get, At("/query", ("db", _options.Database), ("rp", _options.RetentionPolicy), ("epoch", "ms"), ("q", query)), null);
+        HttpMethod.Get, At("/query", ("db", _options.Database), ("rp", _options.RetentionPolicy), ("epoch", "ns"), ("q", query)), null);
 
     /// <summary>Says something in InfluxQL that changes something.</summary>
     public InfluxAnswer Execute(string statement)

@@ -121,9 +121,12 @@ internal sealed class InfluxReader(InfluxClient client, InfluxOptions options)
             var name = row[series].ValueKind == JsonValueKind.Null ? "" : InfluxText.Decode(row[series].GetString()!);
             var special = row[flags].ValueKind == JsonValueKind.Null ? 0 : row[flags].GetDouble();
             if (row[value].ValueKind == JsonValueKind.Number)
-                rows.Add((name, new SeriesPoint(0, 0, row[time].GetInt64(), row[value].GetDouble(), (PointFlags)special)));
+                rows.Add((name, new SeriesPoint(0, 0, Milliseconds(row[time].GetInt64()), row[value].GetDouble(), (PointFlags)special)));
         }
     }
+
+    // What is below the millisecond tells points apart, and lies behind it before 1970, too.
+    private static long Milliseconds(long nanoseconds) => (nanoseconds - (nanoseconds < 0 ? 999_999 : 0)) / 1_000_000;
 
     private StoreException Failed(bool isAway, string reason) => new(
         isAway ? StoreFailure.Unavailable : StoreFailure.Other,

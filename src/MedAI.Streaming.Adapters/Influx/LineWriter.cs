@@ -115,7 +115,7 @@ internal sealed class LineWriter(int batchLines)
         _text.Write(",flags="u8);
         Number((long)point.Flags);
         _text.Write("i "u8);
-        Time(point.EventTime, 0);
+        Time(point.EventTime, point.Apart);
     }
 
     private void Transition(TransitionRecord transition)

@@ -54,8 +54,12 @@ public enum PointFlags : byte
 /// <param name="Value">Value in the series' unit.</param>
 /// <param name="Flags">What is special about it.</param>
 /// <param name="Device">The caller's number for the device (see <see cref="SeriesBatch.Devices"/>); -1: a score, or nobody knows.</param>
+/// <param name="Apart">
+/// Tells points of one device and event time apart, 0..999,999: a function of the frame's epoch and sequence; 0 for a score. For stores whose
+/// points have keys: what a clock that was set back says again is another point, and what is written again is the same one.
+/// </param>
 public readonly record struct SeriesPoint(
-    int Patient, ushort Series, long EventTime, double Value, PointFlags Flags, int Device = -1);
+    int Patient, ushort Series, long EventTime, double Value, PointFlags Flags, int Device = -1, int Apart = 0);
 
 /// <summary>Points on their way into the store; owned by its flow and used again.</summary>
 public sealed class SeriesBatch

@@ -40,5 +40,5 @@ internal static class FleetHistory
     }
 
     private static Dictionary<PointKey, PointValue> Points(IEnumerable<KeyValuePair<SeriesKey, SeriesValue>> points) => points.ToDictionary(
-        p => new PointKey(p.Key.Patient, p.Key.Series, p.Key.Device, p.Key.EventTime), p => new PointValue(p.Value.Value, p.Value.Flags));
+        p => new PointKey(p.Key.Patient, p.Key.Series, p.Key.Device, p.Key.EventTime, p.Key.Apart), p => new PointValue(p.Value.Value, p.Value.Flags));
 }

@@ -39,6 +39,27 @@ public sealed class SeriesBatchTests
     }
 
     [Fact]
+    public void Run_ADeviceSaysTwoThingsOfOneTime_TellsThemApartAndARepeatNot()
+    {
+        Frames("d", 0, 10, 80);
+        var again = (FrameElement)_elements[^1];
+        _elements.Add(again with { Epoch = 2, Sequence = 1, Readings = [new(VitalSign.HeartRate, 95)] });
+        Run();
+        var first = HeartRates();
+        _elements.Clear();
+        using var anew = new InMemoryStateStore();
+        Run(anew);
+
+        Assert.Equal(11, first.Count);
+        Assert.Equal(22, HeartRates().Count);
+        Assert.Equal(10, first.Select(p => p.Time).Distinct().Count());
+        Assert.Equal(11, first.Distinct().Count());
+        Assert.Equal(first, HeartRates().Distinct());
+        Assert.All(first, p => Assert.InRange(p.Apart, 0, 999_999));
+        List<(long Time, int Apart)> HeartRates() => [.. _series.Points.Where(p => p.Series == "heart_rate").Select(p => (p.Time, p.Apart))];
+    }
+
+    [Fact]
     public void Run_Transitions_ReachTheSeriesOnceTheyAreDurableAndBeforeTheirCheckpoint()
     {
         Frames("d", 0, 120, 170);
@@ -58,7 +79,7 @@ public sealed class SeriesBatchTests
     {
         Frames("d", 0, 120, 170);
         _series.Fails = true;
-        Assert.Throws<StoreException>(Run);
+        Assert.Throws<StoreException>(() => Run());
         var durable = _state.After("", 1000).Select(t => t.Transition.Id).ToList();
         Assert.NotEmpty(durable);
         Assert.Empty(_series.Transitions);
@@ -81,7 +102,7 @@ public sealed class SeriesBatchTests
         }
     }
 
-    private void Run()
+    private void Run(IStateStore? state = null)
     {
         var appender = new LogAppender(_log);
         foreach (var element in _elements)
@@ -91,7 +112,7 @@ public sealed class SeriesBatchTests
 
         appender.Flush();
         using var runner = new FlowRunner(
-            0, new FlowStores(_log, _state, _series), TestLaw.Create(), new FlowOptions { BatchRecords = 7 }, new TestClock(), null);
+            0, new FlowStores(_log, state ?? _state, _series), TestLaw.Create(), new FlowOptions { BatchRecords = 7 }, new TestClock(), null);
         runner.Load();
         while (runner.Step())
         {
@@ -102,7 +123,7 @@ public sealed class SeriesBatchTests
 
     private sealed class KeepingStore : ISeriesStore
     {
-        public List<(string Series, string? Device, long Time)> Points { get; } = [];
+        public List<(string Series, string? Device, long Time, int Apart)> Points { get; } = [];
 
         public List<TransitionRecord> Transitions { get; } = [];
 
@@ -114,7 +135,7 @@ public sealed class SeriesBatchTests
         {
             if (Fails) throw new StoreException(StoreFailure.Unavailable, "away");
             Points.AddRange(batch.Points.Select(p =>
-                (batch.Names[p.Series], p.Device < 0 ? null : batch.Devices[p.Device], p.EventTime)));
+                (batch.Names[p.Series], p.Device < 0 ? null : batch.Devices[p.Device], p.EventTime, p.Apart)));
             Transitions.AddRange(batch.Transitions);
         }
 

@@ -100,6 +100,23 @@ public abstract class SeriesStoreContract
         Assert.Empty(store.Read("p", null, long.MinValue, time));
     }
 
+    [Theory]
+    [InlineData(Noon)]
+    [InlineData(-7L)]
+    public void Write_PointsOfOneTimeThatAreApart_KeepsBoth(long time)
+    {
+        using var store = Create();
+        var batch = new SeriesBatch();
+        batch.Devices.Add("d");
+        Add(batch, "p", "x", time, 1);
+        Add(batch, "p", "x", time, 2);
+        batch.Points[0] = batch.Points[0] with { Device = 0, Apart = 1 };
+        batch.Points[1] = batch.Points[1] with { Device = 0, Apart = 999_999 };
+        store.Write(0, 1, batch);
+
+        Assert.Equal([(time, 1.0), (time, 2.0)], store.Read("p", "x", time, time + 1).Select(p => (p.Point.EventTime, p.Point.Value)).Order());
+    }
+
     [Fact]
     public void Read_RangeAndSeries_GivesFromInclusiveUntilExclusive()
     {

@@ -54,7 +54,7 @@ internal sealed record LoggedFrame(int Partition, long Offset, FrameId Id, strin
 internal sealed record PublishedAlert(int Partition, long Offset, TransitionId Id, TransitionRecord? Transition, long? PageDelayMs);
 
 /// <summary>The key of a point in the series store.</summary>
-internal readonly record struct PointKey(string Patient, string Series, string Device, long EventTime);
+internal readonly record struct PointKey(string Patient, string Series, string Device, long EventTime, long Apart = 0);
 
 /// <summary>What a point says.</summary>
 internal readonly record struct PointValue(double Value, PointFlags Flags);

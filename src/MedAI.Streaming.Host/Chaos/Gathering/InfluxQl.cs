@@ -11,6 +11,7 @@ namespace MedAI.Streaming.Host.Chaos.Gathering;
 /// <summary>Asks one database. Ids of a run hold no character that would have to be escaped.</summary>
 internal sealed class InfluxQl(Uri url, string database) : IDisposable
 {
+    private const long NanosecondsOfMillisecond = 1_000_000;
     private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>Makes the database.</summary>
@@ -31,7 +32,7 @@ internal sealed class InfluxQl(Uri url, string database) : IDisposable
                 foreach (var row in rows)
                 {
                     points.Add(
-                        new PointKey(patient, row.Tag("series"), row.Tag("device"), row.Whole("time")),
+                        new PointKey(patient, row.Tag("series"), row.Tag("device"), row.Time, row.Whole("time") - (row.Time * NanosecondsOfMillisecond)),
                         new PointValue(row.Cell("value").GetDouble(), (PointFlags)row.Whole("flags")));
                 }
             }
@@ -52,7 +53,7 @@ internal sealed class InfluxQl(Uri url, string database) : IDisposable
             transitions.AddRange(rows.Select(row => new TransitionRecord(
                 patient, row.Tag("rule"), row.Whole("opened"), int.Parse(row.Tag("ordinal"), CultureInfo.InvariantCulture),
                 row.Word<TransitionKind>("kind"), AlertKind.Physiological, row.Word<AlertPriority>("priority"),
-                row.Word<TransitionReason>("reason"), row.Whole("time"), 0, double.NaN, double.NaN, "", "", "", "")));
+                row.Word<TransitionReason>("reason"), row.Time, 0, double.NaN, double.NaN, "", "", "", "")));
         }
 
         return transitions;
@@ -69,7 +70,7 @@ internal sealed class InfluxQl(Uri url, string database) : IDisposable
 
     private async Task<List<Row>> AskAsync(string question)
     {
-        using var form = new FormUrlEncodedContent([new("db", database), new("epoch", "ms"), new("q", question)]);
+        using var form = new FormUrlEncodedContent([new("db", database), new("epoch", "ns"), new("q", question)]);
         try
         {
             using var response = await _client.PostAsync(new Uri(url, "query"), form);
@@ -101,6 +102,9 @@ internal sealed class InfluxQl(Uri url, string database) : IDisposable
     private sealed record Row(string[] Columns, JsonElement Tags, JsonElement Values)
     {
         public string Tag(string name) => Tags.GetProperty(name).GetString()!;
+
+        // Times of a run are of today, and not from before 1970.
+        public long Time => Whole("time") / NanosecondsOfMillisecond;
 
         public JsonElement Cell(string name) => Values[Array.IndexOf(Columns, name)];
 

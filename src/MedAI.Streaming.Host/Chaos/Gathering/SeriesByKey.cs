@@ -43,7 +43,7 @@ internal sealed class SeriesByKey : ISeriesStore
                 var device = point.Device < 0 ? "" : batch.Devices[point.Device];
                 var value = new PointValue(point.Value, point.Flags);
                 if (double.IsFinite(point.Value))
-                    _points[new(patient, series, device, point.EventTime)] = value;
+                    _points[new(patient, series, device, point.EventTime, point.Apart)] = value;
                 _values[KeyByValue(patient, series, in point)] = value;
             }
 

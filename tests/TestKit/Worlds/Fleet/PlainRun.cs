@@ -11,8 +11,8 @@ namespace MedAI.Streaming.TestKit.Worlds;
 /// <param name="Pages">Pages owed: id of the transition, and delay in ms.</param>
 /// <param name="DeadLetters">Dead letters.</param>
 /// <param name="Series">
-/// The series by key. A device whose clock was set back may say two things of one time: then any of them may be what a store keeps that
-/// is written by several, so there may be more than one value.
+/// The series by key. A repeat of a frame of an epoch that is over, which nobody remembers, may be late where the first was not: then either
+/// may be what a store keeps that is written by several, so there may be more than one value.
 /// </param>
 /// <param name="Totals">Counters.</param>
 public sealed record Decided(

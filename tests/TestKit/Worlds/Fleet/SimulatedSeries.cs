@@ -8,7 +8,8 @@ namespace MedAI.Streaming.TestKit.Worlds.Fleet;
 /// <param name="Series">Name of the series.</param>
 /// <param name="Device">Device id; empty: none.</param>
 /// <param name="EventTime">Event time, ms since 1970.</param>
-public readonly record struct SeriesKey(string Patient, string Series, string Device, long EventTime);
+/// <param name="Apart">Tells points of one device and event time apart.</param>
+public readonly record struct SeriesKey(string Patient, string Series, string Device, long EventTime, int Apart);
 
 /// <summary>What a point says.</summary>
 /// <param name="Value">Its value.</param>
@@ -29,7 +30,7 @@ internal sealed record SeriesWrite(
     /// <summary>What a batch holds.</summary>
     public static SeriesWrite Of(SeriesBatch batch) => new(
         [.. batch.Points.Select(p => new KeyValuePair<SeriesKey, SeriesValue>(
-            new(batch.Patients[p.Patient], batch.Names[p.Series], p.Device < 0 ? "" : batch.Devices[p.Device], p.EventTime),
+            new(batch.Patients[p.Patient], batch.Names[p.Series], p.Device < 0 ? "" : batch.Devices[p.Device], p.EventTime, p.Apart),
             new(p.Value, p.Flags)))],
         [.. batch.Transitions.Select(t => new KeyValuePair<MarkKey, TransitionRecord>(new(t.Id, t.EventTime), t))]);
 }
