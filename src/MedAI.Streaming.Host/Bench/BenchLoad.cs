@@ -1,6 +1,7 @@
 // A synthetic ward for measuring: bedside monitors at 1 Hz with eight vital signs, quiet but for a small share.
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Wire;
 
@@ -43,6 +44,26 @@ internal sealed class BenchLoad
             yield return new FrameElement(
                 at + Transport, _ids[patient], "monitor-1", SourceClass.Bedside, 1, (ulong)second + 1, at,
                 variants[(patient + second) % Variants]);
+        }
+    }
+
+    /// <summary>Appends the frames of some seconds, each second with its clock record.</summary>
+    /// <param name="firstSecond">The first second.</param>
+    /// <param name="seconds">How many.</param>
+    /// <param name="appender">Where they go.</param>
+    /// <param name="stop">Ends it.</param>
+    public void Append(int firstSecond, int seconds, LogAppender appender, CancellationToken stop)
+    {
+        for (var second = firstSecond; second < firstSecond + seconds; second++)
+        {
+            stop.ThrowIfCancellationRequested();
+            foreach (var frame in Second(second))
+            {
+                appender.AddInput(frame);
+            }
+
+            appender.AddClock(EndOf(second));
+            appender.Flush();
         }
     }
 

@@ -96,18 +96,7 @@ internal sealed class EdgeBench : IDisposable
 
     private void Feed(int firstSecond, Func<bool> behind, CancellationToken stop)
     {
-        for (var second = firstSecond; second < firstSecond + _plan.Seconds; second++)
-        {
-            stop.ThrowIfCancellationRequested();
-            foreach (var frame in _load.Second(second))
-            {
-                _appender.AddInput(frame);
-            }
-
-            _appender.AddClock(BenchLoad.EndOf(second));
-            _appender.Flush();
-        }
-
+        _load.Append(firstSecond, _plan.Seconds, _appender, stop);
         while (behind())
         {
             stop.ThrowIfCancellationRequested();

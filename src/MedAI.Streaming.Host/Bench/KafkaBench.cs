@@ -58,7 +58,7 @@ internal sealed class KafkaBench : IDisposable
         var ends = new long[_log.Partitions];
         for (var round = 0; round <= _plan.Rounds; round++)
         {
-            Fill(round * _plan.Seconds, stop);
+            _load.Append(round * _plan.Seconds, _plan.Seconds, _appender, stop);
             var begins = ends;
             ends = [.. Enumerable.Range(0, _log.Partitions).Select(p => Math.Max(begins[p], End(p)))];
             var first = Read(begins, ends, stop);
@@ -69,18 +69,6 @@ internal sealed class KafkaBench : IDisposable
         }
 
         return [new BenchResult("kafka, read", read, null), new BenchResult("kafka, decided", decided, null)];
-    }
-
-    private void Fill(int firstSecond, CancellationToken stop)
-    {
-        for (var second = firstSecond; second < firstSecond + _plan.Seconds; second++)
-        {
-            stop.ThrowIfCancellationRequested();
-            foreach (var frame in _load.Second(second))
-                _appender.AddInput(frame);
-            _appender.AddClock(BenchLoad.EndOf(second));
-            _appender.Flush();
-        }
     }
 
     // A log that nobody reads is asked for its end; one that is being read knows what it last fetched.

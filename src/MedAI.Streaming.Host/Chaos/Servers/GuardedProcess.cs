@@ -66,6 +66,22 @@ internal sealed class GuardedProcess : IDisposable
             : throw new FailureException($"{command.First()} cannot be started.");
     }
 
+    /// <summary>Waits until a server answers.</summary>
+    /// <param name="name">The server, for the message.</param>
+    /// <param name="answers">Asks whether it does.</param>
+    /// <param name="within">For how long at the most.</param>
+    /// <exception cref="FailureException">It ended, or does not answer in time.</exception>
+    public async Task AnswersAsync(string name, Func<Task<bool>> answers, TimeSpan within)
+    {
+        var began = _time.GetTimestamp();
+        while (!await answers())
+        {
+            if (!IsRunning || _time.GetElapsedTime(began) > within)
+                throw new FailureException($"{name} does not start. Its last words:\n{LastLines(20)}");
+            await Task.Delay(Beat, _time, CancellationToken.None);
+        }
+    }
+
     /// <summary>Sends it a signal; one that is not there any more is left alone.</summary>
     public void Signal(int signal) => Signals.Send(Id, signal);
 

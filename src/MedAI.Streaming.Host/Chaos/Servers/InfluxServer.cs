@@ -11,7 +11,6 @@ internal sealed class InfluxServer : IDisposable
     private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(2) };
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
     private readonly string _folder;
     private readonly TimeProvider _time;
     private readonly int[] _ports = FreePorts.Take(2);
@@ -55,13 +54,7 @@ internal sealed class InfluxServer : IDisposable
         _process = await GuardedProcess.StartAsync(
             ["env", "--default-signal=INT,TERM", Program, "run", "-config", Configuration], [], _folder, Path.Combine(_folder, "influxd.log"),
             _time);
-        var began = _time.GetTimestamp();
-        while (!await AnswersAsync())
-        {
-            if (!_process.IsRunning || _time.GetElapsedTime(began) > StartTime)
-                throw new FailureException($"InfluxDB does not start. Its last words:\n{_process.LastLines(20)}");
-            await Task.Delay(Beat, _time, CancellationToken.None);
-        }
+        await _process.AnswersAsync("InfluxDB", AnswersAsync, StartTime);
     }
 
     /// <summary>Ends it.</summary>

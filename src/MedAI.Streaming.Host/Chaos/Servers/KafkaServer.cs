@@ -15,7 +15,6 @@ internal sealed class KafkaServer : IDisposable
     public const string SharedVariable = "MEDAI_SHARED";
 
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
     private readonly string _home;
     private readonly string _folder;
@@ -74,13 +73,7 @@ internal sealed class KafkaServer : IDisposable
     {
         _process?.Dispose();
         _process = await LaunchAsync(["-Xmx384m", "-Xms384m", "-XX:+UseSerialGC"], "kafka.Kafka", PropertiesFile);
-        var began = _time.GetTimestamp();
-        while (!Answers(Bootstrap))
-        {
-            if (!_process.IsRunning || _time.GetElapsedTime(began) > StartTime)
-                throw new FailureException($"The Kafka broker does not start. Its last words:\n{_process.LastLines(20)}");
-            await Task.Delay(Beat, _time, CancellationToken.None);
-        }
+        await _process.AnswersAsync("The Kafka broker", () => Task.FromResult(Answers(Bootstrap)), StartTime);
     }
 
     /// <summary>Ends it.</summary>
