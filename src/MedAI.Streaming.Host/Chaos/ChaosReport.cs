@@ -46,6 +46,33 @@ internal sealed record ChaosReport
     /// <summary>Wall time of the whole run.</summary>
     public required double Seconds { get; init; }
 
+    /// <summary>The runs that this sums up; none: it is of one run.</summary>
+    public IReadOnlyList<ChaosReport> Runs { get; private init; } = [];
+
+    /// <summary>Several runs together: counts are added, and times taken as one lot. The plan is the first one's.</summary>
+    public static ChaosReport Sum(IReadOnlyList<ChaosReport> runs) => runs[0] with
+    {
+        Runs = runs,
+        Verdict = new Verdict
+        {
+            Lost = runs.Sum(r => r.Verdict.Lost),
+            Doubled = runs.Sum(r => r.Verdict.Doubled),
+            Invented = runs.Sum(r => r.Verdict.Invented),
+            SeriesDifferences = runs.Sum(r => r.Verdict.SeriesDifferences),
+            RepeatsAbsorbed = runs.Sum(r => r.Verdict.RepeatsAbsorbed),
+            FramesAcknowledged = runs.Sum(r => r.Verdict.FramesAcknowledged),
+            FramesLogged = runs.Sum(r => r.Verdict.FramesLogged),
+            TransitionsExpected = runs.Sum(r => r.Verdict.TransitionsExpected),
+            Findings = [.. runs.SelectMany(r => r.Verdict.Findings.Select(finding => $"seed {r.Plan.Seed}: {finding}"))],
+        },
+        Injected = runs.SelectMany(r => r.Injected).GroupBy(i => i.Key).ToDictionary(g => g.Key, g => g.Sum(i => i.Value)),
+        CaughtUpSeconds = [.. runs.SelectMany(r => r.CaughtUpSeconds)],
+        FramesSent = runs.Sum(r => r.FramesSent),
+        WorkerExits = runs.Sum(r => r.WorkerExits),
+        Points = runs.Sum(r => r.Points),
+        Seconds = runs.Sum(r => r.Seconds),
+    };
+
     /// <summary>The time that a share of catch-ups took no longer than, seconds; 0 where there was none.</summary>
     public static double Quantile(IReadOnlyList<double> seconds, double share)
     {
@@ -77,43 +104,20 @@ internal sealed record ChaosReport
         using (var json = new Utf8JsonWriter(buffer, Style))
         {
             json.WriteStartObject();
-            json.WriteNumber("lost", Verdict.Lost);
-            json.WriteNumber("doubled", Verdict.Doubled);
-            json.WriteNumber("invented", Verdict.Invented);
-            json.WriteNumber("seriesDifferences", Verdict.SeriesDifferences);
-            json.WriteStartObject("faultsInjected");
-            foreach (var (kind, count) in Injected)
+            WriteFigures(json);
+            if (Runs.Count > 0)
             {
-                json.WriteNumber(FaultKinds.NameOf(kind), count);
+                json.WriteStartArray("runs");
+                foreach (var run in Runs)
+                {
+                    json.WriteStartObject();
+                    run.WriteFigures(json);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
             }
 
-            json.WriteNumber("total", Injected.Values.Sum());
-            json.WriteEndObject();
-            json.WriteStartObject("caughtUpSeconds");
-            json.WriteNumber("p50", Rounded(Quantile(CaughtUpSeconds, 0.5)));
-            json.WriteNumber("p99", Rounded(Quantile(CaughtUpSeconds, 0.99)));
-            json.WriteNumber("count", CaughtUpSeconds.Count);
-            json.WriteEndObject();
-            json.WriteNumber("repeatsAbsorbed", Verdict.RepeatsAbsorbed);
-            json.WriteNumber("framesSent", FramesSent);
-            json.WriteNumber("framesAcknowledged", Verdict.FramesAcknowledged);
-            json.WriteNumber("framesLogged", Verdict.FramesLogged);
-            json.WriteNumber("transitions", Verdict.TransitionsExpected);
-            json.WriteString("seriesFrom", SeriesFrom);
-            json.WriteNumber("points", Points);
-            json.WriteNumber("workerExits", WorkerExits);
-            json.WriteNumber("seed", Plan.Seed);
-            json.WriteNumber("workers", Plan.Workers);
-            json.WriteNumber("partitions", Plan.Partitions);
-            json.WriteNumber("devices", Plan.Devices);
-            json.WriteNumber("seconds", Rounded(Seconds));
-            json.WriteStartArray("findings");
-            foreach (var finding in Verdict.Findings)
-            {
-                json.WriteStringValue(finding);
-            }
-
-            json.WriteEndArray();
             json.WriteEndObject();
         }
 
@@ -133,6 +137,47 @@ internal sealed record ChaosReport
         output.WriteLine(Verdict.IsClean
             ? "Nothing was lost, doubled or invented."
             : "The fleet did not do what one process without faults does over the same log.");
+    }
+
+    private void WriteFigures(Utf8JsonWriter json)
+    {
+        json.WriteNumber("lost", Verdict.Lost);
+        json.WriteNumber("doubled", Verdict.Doubled);
+        json.WriteNumber("invented", Verdict.Invented);
+        json.WriteNumber("seriesDifferences", Verdict.SeriesDifferences);
+        json.WriteStartObject("faultsInjected");
+        foreach (var (kind, count) in Injected)
+        {
+            json.WriteNumber(FaultKinds.NameOf(kind), count);
+        }
+
+        json.WriteNumber("total", Injected.Values.Sum());
+        json.WriteEndObject();
+        json.WriteStartObject("caughtUpSeconds");
+        json.WriteNumber("p50", Rounded(Quantile(CaughtUpSeconds, 0.5)));
+        json.WriteNumber("p99", Rounded(Quantile(CaughtUpSeconds, 0.99)));
+        json.WriteNumber("count", CaughtUpSeconds.Count);
+        json.WriteEndObject();
+        json.WriteNumber("repeatsAbsorbed", Verdict.RepeatsAbsorbed);
+        json.WriteNumber("framesSent", FramesSent);
+        json.WriteNumber("framesAcknowledged", Verdict.FramesAcknowledged);
+        json.WriteNumber("framesLogged", Verdict.FramesLogged);
+        json.WriteNumber("transitions", Verdict.TransitionsExpected);
+        json.WriteString("seriesFrom", SeriesFrom);
+        json.WriteNumber("points", Points);
+        json.WriteNumber("workerExits", WorkerExits);
+        json.WriteNumber("seed", Plan.Seed);
+        json.WriteNumber("workers", Plan.Workers);
+        json.WriteNumber("partitions", Plan.Partitions);
+        json.WriteNumber("devices", Plan.Devices);
+        json.WriteNumber("seconds", Rounded(Seconds));
+        json.WriteStartArray("findings");
+        foreach (var finding in Verdict.Findings)
+        {
+            json.WriteStringValue(finding);
+        }
+
+        json.WriteEndArray();
     }
 
     private IEnumerable<(string What, string Figure)> Rows() =>

@@ -14,7 +14,14 @@ internal sealed class ChaosCommand : MedaiCommand
     private readonly Option<int?> _workers = CommandLine.Whole("--workers", "Worker processes (3).", 1, 16);
     private readonly Option<int?> _minutes = CommandLine.Whole("--minutes", "How long devices send, in minutes (5).", 1, 24 * 60);
     private readonly Option<int?> _seconds = CommandLine.Whole("--seconds", "How long devices send, in seconds.", 20, 24 * 3600);
-    private readonly Option<int?> _seed = CommandLine.Whole("--seed", "Another seed is another fleet and another schedule of faults (1).", 0, int.MaxValue);
+    private readonly Option<(int First, int Last)> _seed = new("--seed")
+    {
+        Description = "Another seed is another fleet and another schedule of faults (1). FIRST..LAST runs several, one after the other.",
+        HelpName = "SEED",
+        DefaultValueFactory = _ => (1, 1),
+        CustomParser = ParseSeeds,
+    };
+
     private readonly Option<int?> _devices = CommandLine.Whole("--devices", "Devices of the fleet (100).", 1, 100_000);
     private readonly Option<int?> _partitions = CommandLine.Whole("--partitions", "Partitions of the log (8).", 1, 256);
     private readonly Option<double> _rate = new("--rate")
@@ -78,7 +85,7 @@ internal sealed class ChaosCommand : MedaiCommand
         : base(
             "chaos",
             "Runs broker, gateway, workers and devices as processes, hurts them on a schedule, and checks from outside that nothing is lost or doubled.",
-            "medai chaos --workers 3 --minutes 5 --seed 1 --report chaos.json",
+            "medai chaos --workers 3 --minutes 5 --seed 1..5 --report chaos.json",
             "medai chaos --workers 2 --minutes 1 --only kill,stop --devices 50 --no-model",
             "medai chaos --kafka-home /opt/kafka --keep out/chaos   # docs/chaos.md")
     {
@@ -102,15 +109,43 @@ internal sealed class ChaosCommand : MedaiCommand
         var report = parsed.GetValue(_report);
         OutputFile.Check("--report", report);
         using var folder = new KeptOrTemporary(parsed.GetValue(_keep));
-        var plan = Plan(parsed, folder.Path);
-        var found = await new ChaosRun(plan, _line.Surroundings).RunAsync(interrupted);
-        found.Write(_line.Surroundings.Output);
+        var (first, last) = parsed.GetValue(_seed);
+        var runs = new List<ChaosReport>();
+        for (var seed = first; seed <= last; seed++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"seed-{seed}");
+            var own = first == last ? folder.Path : Directory.CreateDirectory(Path.Combine(folder.Path, name)).FullName;
+            runs.Add(await new ChaosRun(Plan(parsed, seed, own), _line.Surroundings).RunAsync(interrupted));
+            if (first < last)
+                _line.Surroundings.Output.WriteLine($"{name} of {first}..{last}");
+            runs[^1].Write(_line.Surroundings.Output);
+        }
+
+        var found = runs.Count == 1 ? runs[0] : ChaosReport.Sum(runs);
+        if (runs.Count > 1)
+        {
+            _line.Surroundings.Output.WriteLine($"all of {first}..{last}");
+            found.Write(_line.Surroundings.Output);
+        }
+
         if (report is not null)
             found.Write(report);
         return found.Verdict.IsClean ? ExitCodes.Ok : ExitCodes.Failure;
     }
 
-    private ChaosPlan Plan(ParseResult parsed, string folder)
+    private static (int First, int Last) ParseSeeds(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var ends = text.Split("..");
+        if (ends.Length <= 2 && int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            && int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) && first <= last)
+            return (first, last);
+
+        result.AddError($"--seed: '{text}' is neither a whole number nor FIRST..LAST.");
+        return (1, 1);
+    }
+
+    private ChaosPlan Plan(ParseResult parsed, int seed, string folder)
     {
         var (seconds, minutes) = (parsed.GetValue(_seconds), parsed.GetValue(_minutes));
         if (seconds is not null && minutes is not null)
@@ -130,7 +165,7 @@ internal sealed class ChaosCommand : MedaiCommand
         {
             Workers = parsed.GetValue(_workers) ?? 3,
             Length = seconds is { } s ? TimeSpan.FromSeconds(s) : TimeSpan.FromMinutes(minutes ?? 5),
-            Seed = parsed.GetValue(_seed) ?? 1,
+            Seed = seed,
             Devices = parsed.GetValue(_devices) ?? 100,
             Partitions = parsed.GetValue(_partitions) ?? 8,
             RateHz = parsed.GetValue(_rate),

@@ -16,6 +16,7 @@ public sealed class ChaosCommandTests : IDisposable
         { "--workers 0", "--workers: '0' is not a whole number from 1 to 16" },
         { "--seconds 19", "--seconds: '19' is not a whole number from 20" },
         { "--rate fast", "--rate: 'fast' is not a number from 0.01 to 50" },
+        { "--seed 5..1", "--seed: '5..1' is neither a whole number nor FIRST..LAST" },
         { "--only fire", "--only: 'fire' is no comma list of kill, stop, broker, influx, disk" },
         { "--minutes 1 --seconds 30", "Leave one out" },
         { "--kafka 127.0.0.1:1 --kafka-home /nowhere", "Leave one out" },

@@ -67,6 +67,30 @@ public sealed class ChaosReportTests
     }
 
     [Fact]
+    public void Sum_OfRuns_AddsFiguresAndKeepsEachRun()
+    {
+        var other = Report with
+        {
+            Plan = Report.Plan with { Seed = 8 },
+            Injected = new Dictionary<FaultKind, int> { [FaultKind.WorkerKill] = 5 },
+            CaughtUpSeconds = [20],
+        };
+
+        var json = JsonDocument.Parse(ChaosReport.Sum([Report, other]).Json()).RootElement;
+
+        Assert.Equal(
+            (2, 4, 6, 8), (Number(json, "lost"), Number(json, "doubled"), Number(json, "invented"), Number(json, "seriesDifferences")));
+        Assert.Equal(
+            (7, 1, 8),
+            (Number(json.GetProperty("faultsInjected"), "workerKill"), Number(json.GetProperty("faultsInjected"), "brokerStop"),
+                Number(json.GetProperty("faultsInjected"), "total")));
+        Assert.Equal((8, 20), (Number(json.GetProperty("caughtUpSeconds"), "p50"), Number(json.GetProperty("caughtUpSeconds"), "p99")));
+        Assert.Equal([7, 8], json.GetProperty("runs").EnumerateArray().Select(run => Number(run, "seed")));
+        Assert.Equal(
+            ["seed 7: lost: \"this\" one.", "seed 8: lost: \"this\" one."], json.GetProperty("findings").EnumerateArray().Select(f => f.GetString()));
+    }
+
+    [Fact]
     public void Write_ToAPerson_ShowsFiguresFindingsAndTheVerdict()
     {
         var text = new StringWriter();
