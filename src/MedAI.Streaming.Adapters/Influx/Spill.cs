@@ -124,7 +124,11 @@ internal sealed class Spill : IDisposable
             try
             {
                 if (_segments.Count == 0 || _segments[^1].Length >= _segmentBytes)
-                    _segments.Add(SpillSegment.Create(PathOf(_nextNumber++)));
+                {
+                    _segments.Add(SpillSegment.Create(PathOf(_nextNumber)));
+                    _nextNumber++;
+                }
+
                 _segments[^1].Append(batches, Now());
             }
             catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)

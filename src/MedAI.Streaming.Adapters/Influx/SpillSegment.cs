@@ -56,8 +56,18 @@ internal sealed class SpillSegment : IDisposable
         Span<byte> header = stackalloc byte[Header];
         BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
         BinaryPrimitives.WriteInt64LittleEndian(header[DeliveredAt..], Header);
-        Write(segment._file, header, 0);
-        return segment;
+        try
+        {
+            Write(segment._file, header, 0);
+            return segment;
+        }
+        catch
+        {
+            // A disk that is full takes the name of a file, and nothing into it.
+            segment.Dispose();
+            File.Delete(path);
+            throw;
+        }
     }
 
     /// <summary>Opens a segment and finds what is to be delivered; what a crash left half written at its end is cut off.</summary>

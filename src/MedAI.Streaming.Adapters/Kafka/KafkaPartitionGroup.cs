@@ -112,6 +112,7 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
 
         _waiting.Clear();
         _unpaused.Clear();
+        _untaken = 0;
     }
 
     private IConsumer<byte[], byte[]> Join(IPartitionOwner owner)

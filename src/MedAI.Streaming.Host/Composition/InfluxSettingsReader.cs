@@ -69,7 +69,8 @@ internal static class InfluxSettingsReader
 
     private static string? Token(SettingValues values, List<ConfigurationError> errors)
     {
-        if (values.WordOrNull("influx.token") is { } token)
+        // Secrets that come from files end in a newline.
+        if (values.WordOrNull("influx.token")?.Trim() is { Length: > 0 } token)
             return token;
         if (values.WordOrNull("influx.tokenFile") is not { } file)
             return null;
