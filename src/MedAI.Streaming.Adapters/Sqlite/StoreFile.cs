@@ -81,10 +81,7 @@ internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, s
 
     private bool IsFinished(Database database)
     {
-        // The tables first: another process may finish the file between two of these reads, and tables come with their marks.
-        var tables = database.Number("SELECT count(*) FROM sqlite_schema");
-        var id = database.Number("PRAGMA application_id");
-        var version = database.Number("PRAGMA user_version");
+        var (tables, id, version) = Marks(database);
         if (id == 0 && version == 0 && tables == 0) return false;
         if (id != ApplicationId)
             throw SqliteFailure.Corrupt(database.Path, $"It is a SQLite file, but not the {Name} of a store.");
@@ -96,6 +93,25 @@ internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, s
         }
 
         return true;
+    }
+
+    // As of one moment: another process may be finishing the file.
+    private static (long? Tables, long? Id, long? Version) Marks(Database database)
+    {
+        database.Execute("BEGIN");
+        try
+        {
+            var marks = (
+                database.Number("SELECT count(*) FROM sqlite_schema"), database.Number("PRAGMA application_id"),
+                database.Number("PRAGMA user_version"));
+            database.Commit();
+            return marks;
+        }
+        catch
+        {
+            database.RollBack();
+            throw;
+        }
     }
 
     private void PrepareWriter(Database database) => database.Execute(string.Create(

@@ -32,6 +32,21 @@ public sealed class EdgeStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Exists_AskedWhileItIsBeingMade_IsYesOrNo()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            var store = _directory.File($"site-{i}");
+            var making = Task.Run(() => EdgeStore.Create(store, 8).Dispose(), TestContext.Current.CancellationToken);
+            while (!making.IsCompleted)
+                EdgeStore.Exists(store);
+
+            await making;
+            Assert.True(EdgeStore.Exists(store));
+        }
+    }
+
+    [Fact]
     public void Create_Again_IsRefused()
     {
         Make();
