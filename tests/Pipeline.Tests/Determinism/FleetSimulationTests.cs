@@ -45,9 +45,9 @@ public sealed class FleetSimulationTests
 
     private static readonly string[] Needed =
     [
-        "back to the checkpoint", "broker away", "crash", "expelled", "fenced", "fenced in the middle of a transaction", "given up",
+        "back to the checkpoint", "broker away", "crash", "disk full", "expelled", "fenced", "fenced in the middle of a transaction", "given up",
         "given up without a checkpoint", "hang", "killed", "killed in the middle", "left", "lost", "lost answer", "outputs that come late",
-        "refusal", "series away", "taken", "unknown transaction",
+        "refusal", "series away", "series made again", "taken", "unknown transaction",
     ];
 
     [Fact]
