@@ -73,7 +73,7 @@ public sealed class FleetSimulationTests
         var random = new SeededRandom(seed).Fork("fleet run");
         var run = new FleetRun(
             random.NextUInt64(), random.Pick([1, 2, 3, 8]), random.Between(1, 4), random.Pick([1, 7, 64]), random.Chance(0.5),
-            FaultRates.Draw(random));
+            FaultRates.Draw(random), random.Pick([2, 100, 100]));
         return (scenario, random.Chance(0.5) ? WardRounds.Over(scenario.Elements, seed) : scenario.Elements, run);
     }
 

@@ -155,9 +155,7 @@ public sealed class FleetWorld
         {
             BatchRecords = _run.Batch,
             CheckpointGroups = 3,
-
-            // In every third world points that wait for a store soon fill the memory, and have to be dropped and made again.
-            SeriesPoints = _run.Seed % 3 == 0 ? 2 : 100,
+            SeriesPoints = _run.SeriesPoints,
             RetryStores = true,
             SeriesPatience = TimeSpan.FromDays(1),
         };
@@ -192,15 +190,19 @@ public sealed class FleetWorld
         else if (_random.Chance(0.3)) _broker.Away = false;
         if (_budget.Strikes(_budget.Rates.Outage, "series away")) _series.Away = true;
         else if (_random.Chance(0.2)) _series.Away = false;
-        var disk = _random.Pick(_places);
-        if (_budget.Strikes(_budget.Rates.Outage, "disk full")) disk.DiskIsFull = true;
-        else if (_random.Chance(0.2)) disk.DiskIsFull = false;
+        if (_budget.Rates.FullDisk > 0) FillDisk(_random.Pick(_places));
         if (_random.Chance(0.5)) _broker.Land(arrives: _random.Chance(0.8));
         if (_random.Chance(0.1)) _broker.Compact(new(_options.State, _random.Between(0, _run.Partitions - 1)), _random.Between(1, 10));
         _bug?.Age(_broker, _options, _random.Between(0, _run.Partitions - 1));
         var place = _random.Pick(_places);
         if (place.Worker is null && _random.Chance(0.3)) _group.Remove(place.Name);
         if (_budget.Strikes(_budget.Rates.Change, "change")) Change(place);
+    }
+
+    private void FillDisk(Place place)
+    {
+        if (_budget.Strikes(_budget.Rates.FullDisk, "disk full")) place.DiskIsFull = true;
+        else if (_random.Chance(0.2)) place.DiskIsFull = false;
     }
 
     private void Change(Place place)
