@@ -8,6 +8,10 @@ internal sealed class SpillDrain : IDisposable
     private readonly LineSender _sender;
     private readonly InfluxOptions _options;
     private readonly CancellationTokenSource _stop = new();
+
+    // Asked to end once nothing waits, or the server does not take it: pauses are over.
+    private readonly CancellationTokenSource _finish = new();
+    private readonly CancellationTokenSource _finishOrStop;
     private readonly SemaphoreSlim _wake = new(0, 1);
 
     // What became of a delivery that a flow tried before it put the points here: the pause after it is due. Under the lock.
@@ -21,6 +25,7 @@ internal sealed class SpillDrain : IDisposable
         _spill = spill;
         _sender = sender;
         _options = options;
+        _finishOrStop = CancellationTokenSource.CreateLinkedTokenSource(_finish.Token, _stop.Token);
         _thread = new Thread(Run) { IsBackground = true, Name = "series spill" };
     }
 
@@ -48,11 +53,22 @@ internal sealed class SpillDrain : IDisposable
         }
     }
 
+    /// <summary>Delivers what waits for as long as the server takes it, but no longer than so; then it ends. Nobody may add anything any more.</summary>
+    public void Finish(TimeSpan atMost)
+    {
+        using var late = new CancellationTokenSource(atMost, _options.Time);
+        using var _ = late.Token.Register(_stop.Cancel);
+        _finish.Cancel();
+        _thread.Join();
+    }
+
     /// <summary>Ends; what waits stays on disk for the next start.</summary>
     public void Dispose()
     {
         _stop.Cancel();
         _thread.Join();
+        _finishOrStop.Dispose();
+        _finish.Dispose();
         _stop.Dispose();
         _wake.Dispose();
     }
@@ -60,29 +76,43 @@ internal sealed class SpillDrain : IDisposable
     private void Run()
     {
         var pause = new RetryPause(_options);
+        while (!_stop.IsCancellationRequested)
+        {
+            var failed = Tried() ?? Step();
+            if (failed is { } some)
+            {
+                Tell(some.Reason);
+            }
+            else
+            {
+                pause.Reset();
+                if (!_spill.IsEmpty)
+                    continue;
+
+                _trouble = null;
+            }
+
+            // Nothing waits, or it is not taken: that is all that can be done now.
+            if (_finish.IsCancellationRequested)
+                return;
+
+            Rest(failed is { } wait ? pause.Next(wait.RetryAfter) : null);
+        }
+    }
+
+    // A pause, or until something waits; asked to end, it is over.
+    private void Rest(TimeSpan? pause)
+    {
         try
         {
-            while (true)
-            {
-                if ((Tried() ?? Step()) is not { } failed)
-                {
-                    pause.Reset();
-                    if (_spill.IsEmpty)
-                    {
-                        _trouble = null;
-                        _wake.Wait(_stop.Token);
-                    }
-
-                    continue;
-                }
-
-                Tell(failed.Reason);
-                Task.Delay(pause.Next(failed.RetryAfter), _options.Time, CancellationToken.None).Wait(_stop.Token);
-            }
+            if (pause is { } time)
+                Task.Delay(time, _options.Time, CancellationToken.None).Wait(_finishOrStop.Token);
+            else
+                _wake.Wait(_finishOrStop.Token);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_finishOrStop.IsCancellationRequested)
         {
-            // Asked to end.
+            // Whoever asked is heard in the loop.
         }
     }
 
@@ -111,9 +141,15 @@ internal sealed class SpillDrain : IDisposable
             _spill.Remove();
             return null;
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            return new(Delivery.Held, $"what waits on disk cannot be read: {failed.Message}");
+            return null;
+        }
+        catch (Exception failed)
+        {
+            // Whatever it is, points that wait are no reason to end a process that watches patients.
+            var what = failed is IOException or UnauthorizedAccessException ? "the disk where they wait fails" : failed.GetType().Name;
+            return new(Delivery.Held, $"{what}: {failed.Message}");
         }
     }
 

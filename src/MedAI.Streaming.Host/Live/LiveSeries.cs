@@ -1,4 +1,5 @@
 // Where a live service keeps its series: in its own store, or in a time series server that it may share with others.
+using System.Globalization;
 using MedAI.Streaming.Adapters.Influx;
 using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web.Health;
@@ -13,13 +14,17 @@ internal sealed class LiveSeries : IDisposable
     /// <summary>The folder, within that of the process, of points that wait for the server.</summary>
     public const string SpillFolder = "series-waiting";
 
+    // Within the least that something waits for a process that it asked to end: a minute, of which requests and checkpoints take their part.
+    private static readonly TimeSpan LastDelivery = TimeSpan.FromSeconds(20);
     private readonly InfluxSeriesStore? _influx;
+    private readonly HostLog? _log;
 
-    private LiveSeries(ISeriesStore store, InfluxSeriesStore? influx, string inWords)
+    private LiveSeries(ISeriesStore store, InfluxSeriesStore? influx, string inWords, HostLog? log)
     {
         Store = store;
         _influx = influx;
         InWords = inWords;
+        _log = log;
     }
 
     /// <summary>What flows write to, and what is read out.</summary>
@@ -48,7 +53,7 @@ internal sealed class LiveSeries : IDisposable
     public static LiveSeries Open(HostSettings settings, ISeriesStore own, string directory, bool writes, TimeProvider time, HostLog log)
     {
         if (settings.SeriesStore == SeriesStoreKind.Sqlite)
-            return new(own, null, "");
+            return new(own, null, "", null);
 
         // Processes that lost the same server at the same moment must not come back to it at the same moment.
         var options = settings.Influx with
@@ -58,11 +63,38 @@ internal sealed class LiveSeries : IDisposable
             Seed = unchecked((int)time.GetUtcNow().UtcTicks ^ Environment.ProcessId),
         };
         var influx = writes ? InfluxSeriesStore.Open(options, Path.Combine(directory, SpillFolder)) : InfluxSeriesStore.OpenForReading(options);
-        return new(influx, influx, $", series in {options.Url.GetLeftPart(UriPartial.Path).TrimEnd('/')}, {options.Database}");
+        return new(influx, influx, $", series in {options.Url.GetLeftPart(UriPartial.Path).TrimEnd('/')}, {options.Database}", log);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _influx?.Dispose();
+    /// <summary>
+    /// Closes it, once nobody writes any more. Points that wait for the server are delivered before, for 20 s at most and no longer than the
+    /// server takes them: where this process is not started again soon, nobody else would.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_influx is null)
+            return;
+
+        if (_influx.Status.Waiting is > 0 and var waiting)
+            Deliver(waiting);
+        _influx.Dispose();
+    }
+
+    private void Deliver(long waiting)
+    {
+        _log!.Info(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{waiting} points wait for the time series server: they are delivered as long as it takes them, for {LastDelivery.TotalSeconds} s at most"));
+        _influx!.Drain(LastDelivery);
+        var status = _influx.Status;
+        if (status.Waiting == 0)
+            return;
+
+        var why = status.Trouble is { } trouble ? $" ({trouble})" : "";
+        _log.Warning(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{status.Waiting} points are left in {SpillFolder}, for the next start with this folder: the time series server did not take them in time{why}"));
+    }
 
     // Monitoring goes on without the server, so it does not make the service unready.
     private HealthTrouble? Look() => _influx!.Status.Trouble is { } trouble
