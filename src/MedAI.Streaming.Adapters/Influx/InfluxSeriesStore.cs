@@ -110,10 +110,10 @@ public sealed class InfluxSeriesStore : ISeriesStore
         _reader.Read(patient, series, from, until);
 
     /// <summary>
-    /// Delivers what waits on disk for as long as the server takes it, but no longer than so; for who ends and may not come back soon. Nothing may
-    /// be written any more. What is left stays on disk (<see cref="Status"/>).
+    /// Delivers what waits on disk at once, and returns when nothing waits any more, when the server does not take it, or after so long; for who
+    /// will end and may not come back soon. Writing may go on meanwhile. Once only.
     /// </summary>
-    public void Drain(TimeSpan atMost) => _drain?.Finish(atMost);
+    public void Hurry(TimeSpan atMost) => _drain?.Hurry(atMost);
 
     /// <inheritdoc/>
     public void Dispose()

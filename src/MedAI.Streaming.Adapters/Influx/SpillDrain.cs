@@ -9,9 +9,10 @@ internal sealed class SpillDrain : IDisposable
     private readonly InfluxOptions _options;
     private readonly CancellationTokenSource _stop = new();
 
-    // Asked to end once nothing waits, or the server does not take it: pauses are over.
-    private readonly CancellationTokenSource _finish = new();
-    private readonly CancellationTokenSource _finishOrStop;
+    // Somebody cannot wait for the pause; set once.
+    private readonly CancellationTokenSource _hurry = new();
+    private readonly CancellationTokenSource _hurryOrStop;
+    private volatile TaskCompletionSource? _hurried;
     private readonly SemaphoreSlim _wake = new(0, 1);
 
     // What became of a delivery that a flow tried before it put the points here: the pause after it is due. Under the lock.
@@ -25,7 +26,7 @@ internal sealed class SpillDrain : IDisposable
         _spill = spill;
         _sender = sender;
         _options = options;
-        _finishOrStop = CancellationTokenSource.CreateLinkedTokenSource(_finish.Token, _stop.Token);
+        _hurryOrStop = CancellationTokenSource.CreateLinkedTokenSource(_hurry.Token, _stop.Token);
         _thread = new Thread(Run) { IsBackground = true, Name = "series spill" };
     }
 
@@ -53,13 +54,15 @@ internal sealed class SpillDrain : IDisposable
         }
     }
 
-    /// <summary>Delivers what waits for as long as the server takes it, but no longer than so; then it ends. Nobody may add anything any more.</summary>
-    public void Finish(TimeSpan atMost)
+    /// <summary>Delivers at once, and returns when nothing waits any more, when it is not taken, or after so long. Once only.</summary>
+    public void Hurry(TimeSpan atMost)
     {
+        var hurried = new TaskCompletionSource();
         using var late = new CancellationTokenSource(atMost, _options.Time);
-        using var _ = late.Token.Register(_stop.Cancel);
-        _finish.Cancel();
-        _thread.Join();
+        using var enough = late.Token.Register(() => hurried.TrySetResult());
+        _hurried = hurried;
+        _hurry.Cancel();
+        hurried.Task.Wait();
     }
 
     /// <summary>Ends; what waits stays on disk for the next start.</summary>
@@ -67,8 +70,8 @@ internal sealed class SpillDrain : IDisposable
     {
         _stop.Cancel();
         _thread.Join();
-        _finishOrStop.Dispose();
-        _finish.Dispose();
+        _hurryOrStop.Dispose();
+        _hurry.Dispose();
         _stop.Dispose();
         _wake.Dispose();
     }
@@ -78,6 +81,8 @@ internal sealed class SpillDrain : IDisposable
         var pause = new RetryPause(_options);
         while (!_stop.IsCancellationRequested)
         {
+            // Read before the attempt: who hurries wants one that began after it was asked for.
+            var hurried = _hurried;
             var failed = Tried() ?? Step();
             if (failed is { } some)
             {
@@ -92,25 +97,22 @@ internal sealed class SpillDrain : IDisposable
                 _trouble = null;
             }
 
-            // Nothing waits, or it is not taken: that is all that can be done now.
-            if (_finish.IsCancellationRequested)
-                return;
-
-            Rest(failed is { } wait ? pause.Next(wait.RetryAfter) : null);
+            hurried?.TrySetResult();
+            Rest(failed is { } wait ? pause.Next(wait.RetryAfter) : null, hurried is null ? _hurryOrStop.Token : _stop.Token);
         }
     }
 
-    // A pause, or until something waits; asked to end, it is over.
-    private void Rest(TimeSpan? pause)
+    // A pause; null: until something waits.
+    private void Rest(TimeSpan? pause, CancellationToken enough)
     {
         try
         {
             if (pause is { } time)
-                Task.Delay(time, _options.Time, CancellationToken.None).Wait(_finishOrStop.Token);
+                Task.Delay(time, _options.Time, CancellationToken.None).Wait(enough);
             else
-                _wake.Wait(_finishOrStop.Token);
+                _wake.Wait(enough);
         }
-        catch (OperationCanceledException) when (_finishOrStop.IsCancellationRequested)
+        catch (OperationCanceledException) when (enough.IsCancellationRequested)
         {
             // Whoever asked is heard in the loop.
         }

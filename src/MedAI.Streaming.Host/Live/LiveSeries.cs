@@ -14,7 +14,7 @@ internal sealed class LiveSeries : IDisposable
     /// <summary>The folder, within that of the process, of points that wait for the server.</summary>
     public const string SpillFolder = "series-waiting";
 
-    // Within the least that something waits for a process that it asked to end: a minute, of which requests and checkpoints take their part.
+    // Who asks a process to end waits a minute at least before it is killed; requests and checkpoints take their part of that.
     private static readonly TimeSpan LastDelivery = TimeSpan.FromSeconds(20);
     private readonly InfluxSeriesStore? _influx;
     private readonly HostLog? _log;
@@ -67,33 +67,32 @@ internal sealed class LiveSeries : IDisposable
     }
 
     /// <summary>
-    /// Closes it, once nobody writes any more. Points that wait for the server are delivered before, for 20 s at most and no longer than the
-    /// server takes them: where this process is not started again soon, nobody else would.
+    /// Delivers what waits on disk, for 20 s at most and no longer than the server takes it: where this process is not started again soon, nobody
+    /// else would. To be called before flows stop, so that patients are watched meanwhile. Once only.
     /// </summary>
-    public void Dispose()
+    public void DeliverWaiting()
     {
-        if (_influx is null)
+        if (_influx?.Status.Waiting is not > 0)
             return;
 
-        if (_influx.Status.Waiting is > 0 and var waiting)
-            Deliver(waiting);
-        _influx.Dispose();
-    }
-
-    private void Deliver(long waiting)
-    {
         _log!.Info(string.Create(
             CultureInfo.InvariantCulture,
-            $"{waiting} points wait for the time series server: they are delivered as long as it takes them, for {LastDelivery.TotalSeconds} s at most"));
-        _influx!.Drain(LastDelivery);
-        var status = _influx.Status;
-        if (status.Waiting == 0)
-            return;
+            $"before it ends: {_influx.Status.Waiting} points that wait for the time series server are delivered, for {LastDelivery.TotalSeconds} s at most"));
+        _influx.Hurry(LastDelivery);
+    }
 
-        var why = status.Trouble is { } trouble ? $" ({trouble})" : "";
-        _log.Warning(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{status.Waiting} points are left in {SpillFolder}, for the next start with this folder: the time series server did not take them in time{why}"));
+    /// <summary>Closes it, once nobody writes any more, and says what is left on disk.</summary>
+    public void Dispose()
+    {
+        if (_influx?.Status is { Waiting: > 0 } left)
+        {
+            var why = left.Trouble is { } trouble ? $": {trouble}" : "";
+            _log!.Warning(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{left.Waiting} points for the time series server are left in {SpillFolder} and wait for the next start with this folder{why}"));
+        }
+
+        _influx?.Dispose();
     }
 
     // Monitoring goes on without the server, so it does not make the service unready.

@@ -1,4 +1,4 @@
-// How what waits is delivered at the end of a process, and that no failure ends the one that delivers.
+// How what waits is delivered before a process ends, and that no failure ends the one that delivers.
 using System.Collections.Concurrent;
 using System.Text;
 using MedAI.Streaming.Adapters.Influx;
@@ -48,7 +48,7 @@ public sealed class SpillDrainTests : IDisposable
     }
 
     [Fact]
-    public async Task Finish_WhileItPauses_TriesAtOnceAndDeliversEverything()
+    public async Task Hurry_WhileItPauses_TriesAtOnceAndDeliversEverything()
     {
         var isAway = true;
         using var server = new StubServer(_ => new(Volatile.Read(ref isAway) ? 503 : 204));
@@ -59,14 +59,14 @@ public sealed class SpillDrainTests : IDisposable
         await Eventually.Async(() => _clock.Pauses.Count == 1, Soon, "the pause");
         Volatile.Write(ref isAway, false);
 
-        drain.Finish(Parts.Bound);
+        drain.Hurry(Parts.Bound);
 
         Assert.True(parts.Spill.IsEmpty);
         Assert.Equal(4000, server.Requests.Skip(1).Sum(request => request.Lines.Length));
     }
 
     [Fact]
-    public async Task Finish_ServerStaysAway_EndsWithTheNextFailure()
+    public async Task Hurry_ServerStaysAway_ReturnsWithTheNextFailureAndGoesOnTrying()
     {
         using var server = new StubServer(_ => new(503));
         using var parts = new Parts(this, server);
@@ -74,14 +74,15 @@ public sealed class SpillDrainTests : IDisposable
         using var drain = parts.Start();
         await Eventually.Async(() => _clock.Pauses.Count == 1, Soon, "the pause");
 
-        drain.Finish(Parts.Bound);
+        drain.Hurry(Parts.Bound);
 
         Assert.Equal((5L, 2), (parts.Spill.Lines, server.Requests.Count));
         Assert.Contains("503", drain.Trouble, StringComparison.Ordinal);
+        await Eventually.Async(() => _clock.Pauses.Count == 2, Soon, "the next pause");
     }
 
     [Fact]
-    public async Task Finish_ServerThatNeverAnswers_EndsWithTheTimeThatItHas()
+    public async Task Hurry_ServerThatNeverAnswers_ReturnsWhenItsTimeIsOver()
     {
         using var answer = new ManualResetEventSlim();
         using var asked = new ManualResetEventSlim();
@@ -96,24 +97,24 @@ public sealed class SpillDrainTests : IDisposable
         using var drain = parts.Start();
         asked.Wait(Soon, TestContext.Current.CancellationToken);
 
-        var finish = Task.Run(() => drain.Finish(Parts.OtherBound), TestContext.Current.CancellationToken);
+        var hurry = Task.Run(() => drain.Hurry(Parts.OtherBound), TestContext.Current.CancellationToken);
         await Eventually.Async(() => _clock.Pauses.Contains(Parts.OtherBound), Soon, "the bound to be set");
-        Assert.False(finish.IsCompleted);
+        Assert.False(hurry.IsCompleted);
         _clock.EndPauses();
 
-        await finish.WaitAsync(Soon, TestContext.Current.CancellationToken);
+        await hurry.WaitAsync(Soon, TestContext.Current.CancellationToken);
         Assert.Equal(5, parts.Spill.Lines);
         answer.Set();
     }
 
     [Fact]
-    public void Finish_NothingWaits_Ends()
+    public void Hurry_NothingWaits_Returns()
     {
         using var server = new StubServer(_ => new(204));
         using var parts = new Parts(this, server);
         using var drain = parts.Start();
 
-        drain.Finish(Parts.Bound);
+        drain.Hurry(Parts.Bound);
 
         Assert.Empty(server.Requests);
     }
