@@ -145,6 +145,9 @@ internal sealed class KafkaLiveStores : LiveStores
     }
 
     /// <inheritdoc/>
+    public override void BeforeEnd() => _series.DeliverWaiting();
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
         _log.Arrived = null;
