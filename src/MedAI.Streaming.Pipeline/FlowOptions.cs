@@ -27,7 +27,10 @@ public sealed record FlowOptions
     /// </summary>
     public bool RetryStores { get; init; }
 
-    /// <summary>The pause before series that could not be written are tried again, where flows go on without them.</summary>
+    /// <summary>
+    /// The longest pause before series that could not be written are tried again, where flows go on without them; pauses begin with a second
+    /// and double.
+    /// </summary>
     public TimeSpan SeriesPause { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>

@@ -12,10 +12,10 @@ internal sealed class FlowRunner(
     : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private const int MostPointsKept = 10;
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(1);
     private readonly LogBatch _batch = new();
     private readonly ManualResetEventSlim _wake = new(false);
+    private readonly FlowSeries _series = new(partition, stores.Series, options, time);
     private PartitionFlow _flow = new(partition, law, feed, stores.Log.Partitions);
     private long _committedAt = time.GetTimestamp();
     private long _checkpointedAt = time.GetTimestamp();
@@ -23,10 +23,6 @@ internal sealed class FlowRunner(
     private volatile bool _complete;
     private volatile bool _disowned;
     private volatile string? _trouble;
-    private volatile string? _seriesTrouble;
-    private long _seriesTriedAt;
-    private long _seriesFailedAt;
-    private long _pointsDropped;
     private long _checkpointed;
     private long _checkpointBytes;
     private volatile FlowTotals? _seen;
@@ -38,14 +34,23 @@ internal sealed class FlowRunner(
     /// <summary>Under another execution profile, or before its model failed, the flow decided what the store keeps.</summary>
     public bool DecidedElsewise { get; set; }
 
-    /// <summary>Points are kept that no store has, and checkpoints wait for them.</summary>
-    public bool WaitsForSeries => _seriesTrouble is not null && time.GetElapsedTime(_seriesFailedAt) < options.SeriesPatience;
+    /// <summary>There are points that no store has, and checkpoints wait for them.</summary>
+    public bool WaitsForSeries => _series.HoldsCheckpoints;
+
+    /// <summary>Points that were dropped are made again from the last checkpoint, with the next step.</summary>
+    public bool RemakesSeries => _series.MustRemake;
 
     /// <summary>Another process owns the partition: nothing more is written.</summary>
     public bool Disowned => _disowned;
 
-    /// <summary>Why it cannot go on at the moment, or what it goes on without; null: all is well.</summary>
-    public string? Trouble => _trouble ?? _seriesTrouble;
+    /// <summary>Why it cannot go on at the moment; null: it goes on.</summary>
+    public string? Trouble => _trouble;
+
+    /// <summary>Why series cannot be written at the moment, without which it goes on; null: they can.</summary>
+    public string? SeriesTrouble => _series.Trouble;
+
+    /// <summary>Points that did not fit into memory while they could not be written, since it was made.</summary>
+    public long PointsDropped => _series.Dropped;
 
     /// <summary>What became of everything, as of a while ago; any thread may look.</summary>
     public FlowTotals? Seen => _seen;
@@ -57,6 +62,9 @@ internal sealed class FlowRunner(
     public long NextOffset => Volatile.Read(ref _nextOffset);
 
     private long _nextOffset;
+
+    /// <summary>Records in the log that are not yet applied, by what is known without asking a broker; null: nothing is known.</summary>
+    public long? KnownLag => stores.Log.KnownEnd(partition) is { } end ? Math.Max(0, end - NextOffset) : null;
 
     /// <summary>There may be more records.</summary>
     public void Wake() => _wake.Set();
@@ -71,11 +79,20 @@ internal sealed class FlowRunner(
     /// <summary>Loads the last checkpoint.</summary>
     public void Load()
     {
-        _flow = new PartitionFlow(partition, law, feed, stores.Log.Partitions);
-        var offset = stores.State.Load(partition, _flow.Load);
-        _flow.StartAt(offset);
-        _flow.SeriesAppliedOffset = stores.Series.AppliedOffset(partition);
+        var flow = new PartitionFlow(partition, law, feed, stores.Log.Partitions);
+        var offset = stores.State.Load(partition, flow.Load);
+        flow.StartAt(offset);
+        _series.Begin(flow);
+        _flow = flow;
         Volatile.Write(ref _nextOffset, offset);
+    }
+
+    // Within one run: a model that was given up stays so.
+    private void Reload()
+    {
+        var givenUp = _flow.ModelGivenUp;
+        Load();
+        _flow.ModelGivenUp = givenUp;
     }
 
     /// <summary>Whether control records say that the partition's model does not answer.</summary>
@@ -106,7 +123,6 @@ internal sealed class FlowRunner(
     {
         using var registration = stop.Register(_wake.Set);
         var pause = FirstPause;
-        var givenUp = false;
         var loaded = true;
         while (true)
         {
@@ -115,8 +131,7 @@ internal sealed class FlowRunner(
                 if (!loaded)
                 {
                     // What could not be settled is decided again from the last checkpoint.
-                    Load();
-                    _flow.ModelGivenUp = givenUp;
+                    Reload();
                     loaded = true;
                 }
 
@@ -125,7 +140,6 @@ internal sealed class FlowRunner(
             }
             catch (StoreException failure) when (MayRetry(failure, stop))
             {
-                givenUp = loaded ? _flow.ModelGivenUp : givenUp;
                 loaded = false;
                 // A failure after things went well again begins with a short pause.
                 pause = _trouble is null ? FirstPause : pause * 2 > options.LongestPause ? options.LongestPause : pause * 2;
@@ -141,6 +155,19 @@ internal sealed class FlowRunner(
         && !stop.IsCancellationRequested;
 
     private void RunOnce(CancellationToken stop)
+    {
+        do
+        {
+            Apply(stop);
+            if (!_disowned)
+            {
+                CheckpointAll();
+            }
+        }
+        while (RemakesSeries && !_disowned && !stop.IsCancellationRequested);
+    }
+
+    private void Apply(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested && !_disowned)
         {
@@ -159,17 +186,17 @@ internal sealed class FlowRunner(
 
             _wake.Wait(options.CheckpointInterval / options.CheckpointGroups, CancellationToken.None);
         }
-
-        if (!_disowned)
-        {
-            CheckpointAll();
-        }
     }
 
     /// <summary>Applies one batch, if there is one, and does what has become due.</summary>
-    /// <returns>False when there was nothing to apply.</returns>
+    /// <returns>False when there was nothing to apply, and nothing is to be applied again.</returns>
     public bool Step()
     {
+        if (RemakesSeries)
+        {
+            Reload();
+        }
+
         var any = stores.Log.Read(partition, _flow.NextOffset, options.BatchRecords, _batch);
         if (any)
         {
@@ -183,21 +210,21 @@ internal sealed class FlowRunner(
         }
 
         // Decisions come first: a series that cannot be written must not keep them back.
-        StoreSeries(options.SeriesPoints);
+        _series.Store(_flow, options.SeriesPoints);
         CheckpointIfDue();
         if (time.GetElapsedTime(_countedAt) >= CountInterval)
         {
             Count();
         }
 
-        return any;
+        return any || RemakesSeries;
     }
 
-    /// <summary>Checkpoints everything.</summary>
+    /// <summary>Checkpoints everything, unless <see cref="WaitsForSeries"/> says otherwise.</summary>
     public void CheckpointAll()
     {
         // Series get a last chance, however short ago the last one was.
-        StoreSeries(0, evenIfTried: true);
+        _series.Store(_flow, 0, evenIfTried: true);
         Checkpoint(0, 1);
     }
 
@@ -228,52 +255,12 @@ internal sealed class FlowRunner(
     {
         _checkpointedAt = time.GetTimestamp();
         Commit();
-        StoreSeries(0);
+        _series.Store(_flow, 0);
         if (!WaitsForSeries)
         {
             _flow.Checkpoint(group, groups);
             Commit();
         }
-    }
-
-    private void StoreSeries(int atLeast, bool evenIfTried = false)
-    {
-        var series = _flow.Series;
-        var due = series.Points.Count >= Math.Max(atLeast, 1)
-            || (atLeast == 0 && (series.Transitions.Count > 0 || _flow.SeriesAppliedOffset < _flow.NextOffset));
-        if (!due || (_seriesTrouble is not null && !evenIfTried && time.GetElapsedTime(_seriesTriedAt) < options.SeriesPause))
-        {
-            return;
-        }
-
-        try
-        {
-            stores.Series.Write(partition, _flow.NextOffset, series);
-            series.Points.Clear();
-            series.Transitions.Clear();
-            _flow.SeriesAppliedOffset = Math.Max(_flow.SeriesAppliedOffset, _flow.NextOffset);
-            _seriesTrouble = null;
-        }
-        catch (StoreException failure) when (options.RetryStores && failure.Failure != StoreFailure.Corrupt)
-        {
-            GoOnWithoutSeries(failure);
-        }
-    }
-
-    // Alarms do not wait for series: points are kept for a later try as long as there is room, and what is dropped is counted.
-    private void GoOnWithoutSeries(StoreException failure)
-    {
-        _seriesTriedAt = time.GetTimestamp();
-        _seriesFailedAt = _seriesTrouble is null ? _seriesTriedAt : _seriesFailedAt;
-        if (_flow.Series.Points.Count > MostPointsKept * options.SeriesPoints)
-        {
-            _pointsDropped += _flow.Series.Points.Count;
-            _flow.Series.Points.Clear();
-            _flow.Series.Transitions.Clear();
-        }
-
-        var dropped = _pointsDropped == 0 ? "" : $" {_pointsDropped} points were dropped so far.";
-        _seriesTrouble = $"Series cannot be written; alarms go on without them.{dropped} {failure.Message}";
     }
 
     private void Commit()

@@ -10,8 +10,13 @@ namespace MedAI.Streaming.Pipeline;
 /// <param name="Trouble">Why it cannot go on at the moment; null: it goes on.</param>
 /// <param name="Totals">What became of everything, as of about a second ago; null: nothing was counted yet.</param>
 /// <param name="Checkpointed">Patients checkpointed by this process, each as often as it was, and the bytes of their state.</param>
+/// <param name="SeriesTrouble">Why its series cannot be written at the moment, without which it goes on; null: they can.</param>
+/// <param name="PointsDropped">
+/// Points of series that did not fit into memory while they could not be written; those that no checkpoint covers are made again.
+/// </param>
 public sealed record FlowStatus(
-    int Partition, long NextOffset, string? Trouble, FlowTotals? Totals, (long Patients, long Bytes) Checkpointed);
+    int Partition, long NextOffset, string? Trouble, FlowTotals? Totals, (long Patients, long Bytes) Checkpointed, string? SeriesTrouble,
+    long PointsDropped);
 
 /// <summary>
 /// Owns the flows of a process. What a store that cannot be written means is the caller's choice
@@ -60,10 +65,14 @@ public sealed class FlowSupervisor : IPartitionOwner, IDisposable
     /// <summary>Records of owned partitions that are in the log and not yet applied.</summary>
     public long Lag => _flows.Values.Sum(f => Math.Max(0, _stores.Log.NextOffset(f.Runner.Partition) - f.Runner.NextOffset));
 
+    /// <summary>The same by partition, as far as is known without asking a broker; null: nothing is known of it at present.</summary>
+    public IReadOnlyList<(int Partition, long? Records)> KnownLags =>
+        [.. _flows.Values.Select(f => f.Runner).OrderBy(r => r.Partition).Select(r => (r.Partition, r.KnownLag))];
+
     /// <summary>How the flows are.</summary>
     public IReadOnlyList<FlowStatus> Status =>
         [.. _flows.Values.Select(f => f.Runner).OrderBy(r => r.Partition)
-            .Select(r => new FlowStatus(r.Partition, r.NextOffset, r.Trouble, r.Seen, r.Checkpointed))];
+            .Select(r => new FlowStatus(r.Partition, r.NextOffset, r.Trouble, r.Seen, r.Checkpointed, r.SeriesTrouble, r.PointsDropped))];
 
     /// <inheritdoc/>
     public void Take(IReadOnlyList<int> partitions)

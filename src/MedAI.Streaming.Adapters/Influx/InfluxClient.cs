@@ -28,26 +28,37 @@ internal readonly record struct InfluxAnswer(int Status, string Text, TimeSpan? 
         }
     }
 
+    /// <summary>
+    /// Whether InfluxDB itself said it: in JSON with <c>error</c> (1.x, 3.x), or with <c>code</c> and <c>message</c> (2.x), all of them texts.
+    /// What stands in between answers otherwise. So does VictoriaMetrics, although under the header <c>X-Influxdb-Version</c>: it takes any
+    /// line, and what it refuses in plain text is the request.
+    /// </summary>
+    public bool IsOfInflux => Members() is { Error: not null } or { Code: not null, Message: not null };
+
     /// <summary>The message of the answer's JSON in full, or its text.</summary>
     public string Said()
+    {
+        var said = Members();
+        return said.Error ?? said.Message ?? Text;
+    }
+
+    private (string? Error, string? Code, string? Message) Members()
     {
         try
         {
             using var json = JsonDocument.Parse(Text);
-            foreach (var name in (ReadOnlySpan<string>)["error", "message"])
-            {
-                if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var said)
-                    && said.ValueKind == JsonValueKind.String)
-                    return said.GetString()!;
-            }
+            var root = json.RootElement;
+            return root.ValueKind == JsonValueKind.Object ? (Of(root, "error"), Of(root, "code"), Of(root, "message")) : default;
         }
         catch (JsonException)
         {
             // Proxies answer in HTML.
+            return default;
         }
-
-        return Text;
     }
+
+    private static string? Of(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var said) && said.ValueKind == JsonValueKind.String ? said.GetString() : null;
 }
 
 /// <summary>Talks to one server. Any thread.</summary>

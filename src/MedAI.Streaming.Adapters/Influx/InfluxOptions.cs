@@ -71,6 +71,6 @@ public sealed record InfluxOptions
     /// <summary>The clock of pauses, ages and timeouts.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Told what a person should know; null: nobody listens.</summary>
+    /// <summary>Told what a person should know, by any thread; it may not fail. Null: nobody listens.</summary>
     public Action<string>? Report { get; init; }
 }

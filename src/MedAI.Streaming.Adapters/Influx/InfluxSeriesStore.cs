@@ -7,7 +7,7 @@ namespace MedAI.Streaming.Adapters.Influx;
 /// <summary>How the way to the server is, as of now.</summary>
 /// <param name="Written">Lines that the server took since the start; those that were sent again are counted again.</param>
 /// <param name="Rejected">Lines that it will never take, values that are no numbers among them.</param>
-/// <param name="Dropped">Lines that waited on disk until there were too many or they were too old.</param>
+/// <param name="Dropped">Lines that waited on disk until there were too many, or they were too old, or the disk lost them.</param>
 /// <param name="Requests">Requests with lines.</param>
 /// <param name="Waiting">Lines that wait on disk.</param>
 /// <param name="WaitingBytes">Their bytes.</param>
@@ -83,11 +83,12 @@ public sealed class InfluxSeriesStore : ISeriesStore
             var patience = _options.Patience - _options.Time.GetElapsedTime(began);
             if (later.Count == 0 && patience > TimeSpan.Zero && _spill.IsEmpty)
             {
-                var outcome = _sender.Deliver(lines, patience, CancellationToken.None);
+                var outcome = _sender.DeliverAtOnce(lines, patience);
                 if (outcome.Delivery == Delivery.Done)
                     continue;
 
-                failed = outcome;
+                // To look for the lines that are refused takes many requests: that is the drain's work, and no failure.
+                failed = outcome.Delivery == Delivery.InParts ? null : outcome;
             }
 
             later.Add(lines);
@@ -107,6 +108,12 @@ public sealed class InfluxSeriesStore : ISeriesStore
     public IEnumerable<(string Series, SeriesPoint Point)> Read(
         string patient, string? series = null, long from = long.MinValue, long until = long.MaxValue) =>
         _reader.Read(patient, series, from, until);
+
+    /// <summary>
+    /// Delivers what waits on disk at once, and returns when nothing waits any more, when the server does not take it, or after so long; for who
+    /// will end and may not come back soon. Writing may go on meanwhile. Once only.
+    /// </summary>
+    public void Hurry(TimeSpan atMost) => _drain?.Hurry(atMost);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -7,6 +7,9 @@ internal enum Delivery
     /// <summary>The server has all of it that it will ever take.</summary>
     Done,
 
+    /// <summary>It may be taken in parts: that takes many requests.</summary>
+    InParts,
+
     /// <summary>It may be taken later.</summary>
     Later,
 
@@ -23,19 +26,48 @@ internal readonly record struct DeliveryOutcome(Delivery Delivery, string Reason
 /// <summary>Delivers batches; any thread. A batch that was delivered in part may be delivered again as a whole.</summary>
 internal sealed class LineSender(InfluxClient client, InfluxOptions options, InfluxCounters counters)
 {
-    // Halving finds one bad line of 5,000 in about 25 requests; where there are many, the rest is not worth as many more.
-    private const int MostRequests = 400;
+    // Halving finds one bad line of 5,000 in 13 steps of two requests; where there are many, the rest is not worth as many more.
+    private const int MostHalvings = 200;
 
-    /// <summary>Delivers a batch.</summary>
-    public DeliveryOutcome Deliver(LineBatch batch, TimeSpan patience, CancellationToken stop)
+    /// <summary>Delivers a batch by one request: for those who cannot wait for more.</summary>
+    public DeliveryOutcome DeliverAtOnce(LineBatch batch, TimeSpan patience)
     {
-        var left = MostRequests;
-        return Deliver(batch, patience, stop, ref left);
+        var outcome = Send(batch, patience, CancellationToken.None, out var refusal);
+        return outcome.Delivery == Delivery.Done && refusal is { } some ? Settle(batch, [some]) : outcome;
     }
 
-    private DeliveryOutcome Deliver(LineBatch batch, TimeSpan patience, CancellationToken stop, ref int left)
+    /// <summary>Delivers a batch by as many requests as it takes, each with so much patience; its lines go out in order.</summary>
+    public DeliveryOutcome Deliver(LineBatch batch, TimeSpan patience, CancellationToken stop)
     {
-        left--;
+        var left = MostHalvings;
+        var refusals = new List<WriteRefusal>();
+        var pieces = new Stack<LineBatch>([batch]);
+        while (pieces.TryPop(out var piece))
+        {
+            var outcome = Send(piece, patience, stop, out var refusal);
+            if (outcome.Delivery is Delivery.Later or Delivery.Held)
+                return outcome;
+
+            if (refusal is not { } some)
+                continue;
+
+            if (some.Rejected is null && piece.Lines > 1 && (some.Cause == RefusalCause.Size || left-- > 0))
+            {
+                var (first, rest) = piece.Halve();
+                pieces.Push(rest);
+                pieces.Push(first);
+                continue;
+            }
+
+            refusals.Add(some with { Rejected = some.Rejected ?? piece.Lines });
+        }
+
+        return Settle(batch, refusals);
+    }
+
+    private DeliveryOutcome Send(LineBatch batch, TimeSpan patience, CancellationToken stop, out WriteRefusal? refusal)
+    {
+        refusal = null;
         counters.Request();
         var answer = client.Write(batch, patience, stop);
         if (answer.IsDone)
@@ -44,44 +76,34 @@ internal sealed class LineSender(InfluxClient client, InfluxOptions options, Inf
             return new(Delivery.Done);
         }
 
-        return answer.Status switch
+        // Anybody on the way may find a request too large; what is said of lines must come from who read them.
+        if (answer.Status == 413 || (answer.Status is 400 or 422 && answer.IsOfInflux))
         {
-            400 or 422 => Examine(batch, answer, patience, stop, ref left),
-            413 => Split(batch, answer, patience, stop, ref left),
-            401 or 403 or 404 or (>= 300 and < 400) => new(Delivery.Held, Advice(answer), answer.RetryAfter),
-            _ => new(Delivery.Later, answer.Message, answer.RetryAfter),
-        };
-    }
-
-    private DeliveryOutcome Examine(LineBatch batch, InfluxAnswer answer, TimeSpan patience, CancellationToken stop, ref int left)
-    {
-        var refusal = WriteRefusal.Of(answer, batch.Lines);
-        if (refusal.Rejected is not { } rejected)
-            return Split(batch, answer, patience, stop, ref left);
-
-        counters.Written(batch.Lines - rejected);
-        Reject(rejected, batch.Lines, refusal.Reason);
-        return new(Delivery.Done);
-    }
-
-    // One line of it, or its size, is what the server does not take.
-    private DeliveryOutcome Split(LineBatch batch, InfluxAnswer answer, TimeSpan patience, CancellationToken stop, ref int left)
-    {
-        if (batch.Lines == 1 || left <= 0)
-        {
-            Reject(batch.Lines, batch.Lines, answer.Message);
-            return new(Delivery.Done);
+            var some = WriteRefusal.Of(answer, batch.Lines);
+            refusal = some;
+            counters.Written(batch.Lines - (some.Rejected ?? batch.Lines));
+            return new(some.Rejected is null ? Delivery.InParts : Delivery.Done);
         }
 
-        var (first, rest) = batch.Halve();
-        var outcome = Deliver(first, patience, stop, ref left);
-        return outcome.Delivery == Delivery.Done ? Deliver(rest, patience, stop, ref left) : outcome;
+        return answer.Status is (>= 300 and < 400) or 400 or 401 or 403 or 404 or 422
+            ? new(Delivery.Held, Advice(answer), answer.RetryAfter)
+            : new(Delivery.Later, answer.Message, answer.RetryAfter);
     }
 
-    private void Reject(int lines, int of, string reason)
+    // Where not one line was taken, and all for one reason that is not known to be of lines, it is more likely the server's set-up.
+    private DeliveryOutcome Settle(LineBatch batch, List<WriteRefusal> refusals)
     {
-        counters.Rejected(lines, reason);
-        options.Report?.Invoke($"the time series server did not take {lines} of {of} points; they are not tried again: {reason}");
+        if (refusals.Count == 0)
+            return new(Delivery.Done);
+
+        var reason = refusals[^1].Reason;
+        var rejected = refusals.Sum(refusal => refusal.Rejected!.Value);
+        if (rejected == batch.Lines && refusals.TrueForAll(refusal => refusal.Cause != RefusalCause.Lines && refusal.Reason == reason))
+            return new(Delivery.Held, $"{reason}: all {batch.Lines} points are refused alike, so it may not be for what they are");
+
+        counters.Rejected(rejected, reason);
+        options.Report?.Invoke($"the time series server did not take {rejected} of {batch.Lines} points; they are not tried again: {reason}");
+        return new(Delivery.Done);
     }
 
     private string Advice(InfluxAnswer answer) => answer.Status switch
@@ -89,6 +111,7 @@ internal sealed class LineSender(InfluxClient client, InfluxOptions options, Inf
         401 or 403 => $"{answer.Message}: check influx.token, or influx.username and influx.password",
         404 => $"{answer.Message}: make the database with 'medai series init', and check influx.database and influx.version "
             + $"(it is {(int)options.Version})",
+        400 or 422 => $"{answer.Message}: this is no answer of InfluxDB's about points; check influx.url, and what stands in between",
         _ => $"{answer.Message}: the server sends elsewhere; put that address into influx.url",
     };
 }

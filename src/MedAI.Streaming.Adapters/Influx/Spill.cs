@@ -16,8 +16,12 @@ internal sealed class Spill : IDisposable
     private const int MostSegment = 8 * 1024 * 1024;
     private const int SegmentsOfBound = 16;
     private const string Extension = ".spill";
+
+    // A disk in passing trouble gives what it has after a few pauses of the one that delivers.
+    private const int MostFailedReads = 5;
     private readonly string _folder;
     private readonly InfluxOptions _options;
+    private readonly Func<string, FileMode, ISpillFile> _open;
     private readonly FileStream _owner;
     private readonly long _segmentBytes;
 
@@ -32,10 +36,14 @@ internal sealed class Spill : IDisposable
     // Invariant: how many records of the front the one that delivers has in its hands, and none of them was dropped since; else 0.
     private int _taken;
 
-    private Spill(string folder, InfluxOptions options, FileStream owner)
+    // How often the oldest record could not be read.
+    private int _failedReads;
+
+    private Spill(string folder, InfluxOptions options, Func<string, FileMode, ISpillFile> open, FileStream owner)
     {
         _folder = folder;
         _options = options;
+        _open = open;
         _owner = owner;
         _segmentBytes = Math.Clamp(options.SpillBytes / SegmentsOfBound, LeastSegment, MostSegment);
     }
@@ -67,7 +75,7 @@ internal sealed class Spill : IDisposable
         }
     }
 
-    /// <summary>Lines that were dropped because there were too many or they were too old.</summary>
+    /// <summary>Lines that were dropped because there were too many, or they were too old, or the disk lost them.</summary>
     public long Dropped
     {
         get
@@ -86,8 +94,11 @@ internal sealed class Spill : IDisposable
     }
 
     /// <summary>Opens a folder with what is still in it, or makes it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">How much is kept in it.</param>
+    /// <param name="open">Opens its files; null: as files of the system.</param>
     /// <exception cref="StoreException">Another process has it, or it cannot be used.</exception>
-    public static Spill Open(string folder, InfluxOptions options)
+    public static Spill Open(string folder, InfluxOptions options, Func<string, FileMode, ISpillFile>? open = null)
     {
         FileStream owner;
         try
@@ -102,7 +113,7 @@ internal sealed class Spill : IDisposable
                 $"{folder}, where points wait for the time series server, cannot be used: {taken.Message} One process at a time may.", taken);
         }
 
-        var spill = new Spill(folder, options, owner);
+        var spill = new Spill(folder, options, open ?? SpillFile.Open, owner);
         try
         {
             spill.Find();
@@ -115,19 +126,23 @@ internal sealed class Spill : IDisposable
         }
     }
 
-    /// <summary>Keeps batches. What is then too much is dropped, oldest first.</summary>
+    /// <summary>Keeps batches. What would then be too much is dropped first, oldest first; what comes is kept in any case.</summary>
     /// <exception cref="StoreException">They cannot be kept; none of them is.</exception>
     public void Append(IReadOnlyList<LineBatch> batches)
     {
+        var bytes = batches.Sum(batch => (long)batch.Packed.Length + SpillSegment.RecordHeader);
         lock (_lock)
         {
             try
             {
-                if (_segments.Count == 0 || _segments[^1].Length >= _segmentBytes)
+                while (_bytes + bytes > _options.SpillBytes && Front() is { } front)
                 {
-                    _segments.Add(SpillSegment.Create(PathOf(_nextNumber)));
-                    _nextNumber++;
+                    DropOldest(front);
                 }
+
+                // A number is used once: what could not be begun may have left its name.
+                if (_segments.Count == 0 || _segments[^1].Length >= _segmentBytes)
+                    _segments.Add(SpillSegment.Create(_open(PathOf(_nextNumber++), FileMode.CreateNew)));
 
                 _segments[^1].Append(batches, Now());
             }
@@ -137,20 +152,18 @@ internal sealed class Spill : IDisposable
             }
 
             _lines += batches.Sum(batch => (long)batch.Lines);
-            _bytes += batches.Sum(batch => (long)batch.Packed.Length + SpillSegment.RecordHeader);
-            while (_bytes > _options.SpillBytes && Front() is { } front)
-            {
-                DropOldest(front);
-            }
+            _bytes += bytes;
         }
     }
 
     /// <summary>Takes the oldest batches together, at most so many lines (one batch in any case); null: there is nothing.</summary>
     /// <remarks>They stay until <see cref="Remove"/>. What has become too old is dropped first.</remarks>
+    /// <exception cref="IOException">The oldest cannot be read, or not be marked as dropped; after a few times it is passed over.</exception>
     public LineBatch? Take(int mostLines)
     {
         lock (_lock)
         {
+            _taken = 0;
             var tooOld = Now() - (long)_options.SpillAge.TotalMilliseconds;
             while (Front() is { } old && old.Records.Peek().At < tooOld)
             {
@@ -159,17 +172,23 @@ internal sealed class Spill : IDisposable
 
             while (Front() is { } front)
             {
-                var batches = ReadFrom(front, mostLines);
-                _taken = batches.Count;
-                if (_taken > 0)
+                var batches = ReadFrom(front, mostLines, out var why);
+                if (batches.Count > 0)
+                {
+                    _taken = batches.Count;
+                    _failedReads = 0;
                     return LineBatch.Join(batches);
+                }
 
-                _options.Report?.Invoke(
-                    $"points that waited on disk for the time series server cannot be read any more: {front.Records.Peek().Lines} are dropped.");
+                if (why is not null && ++_failedReads < MostFailedReads)
+                    throw new IOException(why.Message, why);
+
+                var lines = front.Records.Peek().Lines;
                 DropOldest(front);
+                _options.Report?.Invoke(
+                    $"points that waited on disk for the time series server cannot be read any more: {lines} are dropped{Because(why)}.");
             }
 
-            _taken = 0;
             return null;
         }
     }
@@ -211,17 +230,18 @@ internal sealed class Spill : IDisposable
             .ToList();
         foreach (var number in numbers)
         {
-            var segment = SpillSegment.Open(PathOf(number), number == numbers[^1]);
+            var segment = SpillSegment.Open(_open(PathOf(number), FileMode.Open), number == numbers[^1]);
             if (segment.DamagedBytes > 0)
             {
+                _dropped += segment.DamagedLines;
                 _options.Report?.Invoke(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{PathOf(number)} is damaged: {segment.DamagedBytes} bytes of points that waited for the time series server are lost."));
+                    $"{PathOf(number)} is damaged: {segment.DamagedBytes} bytes with {segment.DamagedLines} or more points that waited for the time series server are lost."));
             }
 
             if (segment.Records.Count == 0)
             {
-                segment.Delete();
+                Delete(segment);
                 continue;
             }
 
@@ -233,18 +253,26 @@ internal sealed class Spill : IDisposable
         _nextNumber = numbers.Count == 0 ? 1 : numbers[^1] + 1;
     }
 
-    // Up to a record that is damaged; none: the first is.
-    private static List<LineBatch> ReadFrom(SpillSegment segment, int mostLines)
+    // Up to a record that is damaged or cannot be read; none: the first is, and why if the disk says so.
+    private static List<LineBatch> ReadFrom(SpillSegment segment, int mostLines, out IOException? why)
     {
+        why = null;
         var batches = new List<LineBatch>();
         var lines = 0;
-        foreach (var record in segment.Records)
+        try
         {
-            lines += record.Lines;
-            if ((batches.Count > 0 && lines > mostLines) || segment.Read(record) is not { } batch)
-                break;
+            foreach (var record in segment.Records)
+            {
+                lines += record.Lines;
+                if ((batches.Count > 0 && lines > mostLines) || segment.Read(record) is not { } batch)
+                    break;
 
-            batches.Add(batch);
+                batches.Add(batch);
+            }
+        }
+        catch (IOException unreadable)
+        {
+            why = unreadable;
         }
 
         return batches;
@@ -258,6 +286,7 @@ internal sealed class Spill : IDisposable
         var lines = front.Records.Peek().Lines;
         _taken = 0;
         RemoveOldest(front);
+        _failedReads = 0;
         _dropped += lines;
     }
 
@@ -265,20 +294,36 @@ internal sealed class Spill : IDisposable
     private void RemoveOldest(SpillSegment front)
     {
         var record = front.Records.Peek();
-        if (front.Records.Count == 1)
-        {
-            front.Delete();
-            _segments.Remove(front);
-        }
+        var isLast = front.Records.Count == 1;
+        if (isLast)
+            front.Empty();
         else
-        {
             front.Remove();
-        }
 
         // Not before: what could not be marked as delivered still waits.
         _lines -= record.Lines;
         _bytes -= record.End - record.Offset;
+        if (isLast)
+        {
+            _segments.Remove(front);
+            Delete(front);
+        }
     }
+
+    // A name that stays is in nobody's way: there is nothing in the file, and the next start tries again.
+    private void Delete(SpillSegment segment)
+    {
+        try
+        {
+            segment.Delete();
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            _options.Report?.Invoke($"a file of {_folder} in which nothing waits any more cannot be deleted: {failed.Message}");
+        }
+    }
+
+    private static string Because(IOException? why) => why is null ? "" : $" ({why.Message})";
 
     private string PathOf(long number) =>
         Path.Combine(_folder, number.ToString("D12", CultureInfo.InvariantCulture) + Extension);

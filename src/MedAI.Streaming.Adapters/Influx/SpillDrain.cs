@@ -8,6 +8,11 @@ internal sealed class SpillDrain : IDisposable
     private readonly LineSender _sender;
     private readonly InfluxOptions _options;
     private readonly CancellationTokenSource _stop = new();
+
+    // Somebody cannot wait for the pause; set once.
+    private readonly CancellationTokenSource _hurry = new();
+    private readonly CancellationTokenSource _hurryOrStop;
+    private volatile TaskCompletionSource? _hurried;
     private readonly SemaphoreSlim _wake = new(0, 1);
 
     // What became of a delivery that a flow tried before it put the points here: the pause after it is due. Under the lock.
@@ -21,6 +26,7 @@ internal sealed class SpillDrain : IDisposable
         _spill = spill;
         _sender = sender;
         _options = options;
+        _hurryOrStop = CancellationTokenSource.CreateLinkedTokenSource(_hurry.Token, _stop.Token);
         _thread = new Thread(Run) { IsBackground = true, Name = "series spill" };
     }
 
@@ -48,11 +54,24 @@ internal sealed class SpillDrain : IDisposable
         }
     }
 
+    /// <summary>Delivers at once, and returns when nothing waits any more, when it is not taken, or after so long. Once only.</summary>
+    public void Hurry(TimeSpan atMost)
+    {
+        var hurried = new TaskCompletionSource();
+        using var late = new CancellationTokenSource(atMost, _options.Time);
+        using var enough = late.Token.Register(() => hurried.TrySetResult());
+        _hurried = hurried;
+        _hurry.Cancel();
+        hurried.Task.Wait();
+    }
+
     /// <summary>Ends; what waits stays on disk for the next start.</summary>
     public void Dispose()
     {
         _stop.Cancel();
         _thread.Join();
+        _hurryOrStop.Dispose();
+        _hurry.Dispose();
         _stop.Dispose();
         _wake.Dispose();
     }
@@ -60,29 +79,42 @@ internal sealed class SpillDrain : IDisposable
     private void Run()
     {
         var pause = new RetryPause(_options);
+        while (!_stop.IsCancellationRequested)
+        {
+            // Read before the attempt: who hurries wants one that began after it was asked for.
+            var hurried = _hurried;
+            var failed = Tried() ?? Step();
+            if (failed is { } some)
+            {
+                Tell(some.Reason);
+            }
+            else
+            {
+                pause.Reset();
+                if (!_spill.IsEmpty)
+                    continue;
+
+                _trouble = null;
+            }
+
+            hurried?.TrySetResult();
+            Rest(failed is { } wait ? pause.Next(wait.RetryAfter) : null, hurried is null ? _hurryOrStop.Token : _stop.Token);
+        }
+    }
+
+    // A pause; null: until something waits.
+    private void Rest(TimeSpan? pause, CancellationToken enough)
+    {
         try
         {
-            while (true)
-            {
-                if ((Tried() ?? Step()) is not { } failed)
-                {
-                    pause.Reset();
-                    if (_spill.IsEmpty)
-                    {
-                        _trouble = null;
-                        _wake.Wait(_stop.Token);
-                    }
-
-                    continue;
-                }
-
-                Tell(failed.Reason);
-                Task.Delay(pause.Next(failed.RetryAfter), _options.Time, CancellationToken.None).Wait(_stop.Token);
-            }
+            if (pause is { } time)
+                Task.Delay(time, _options.Time, CancellationToken.None).Wait(enough);
+            else
+                _wake.Wait(enough);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (enough.IsCancellationRequested)
         {
-            // Asked to end.
+            // Whoever asked is heard in the loop.
         }
     }
 
@@ -111,9 +143,15 @@ internal sealed class SpillDrain : IDisposable
             _spill.Remove();
             return null;
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            return new(Delivery.Held, $"what waits on disk cannot be read: {failed.Message}");
+            return null;
+        }
+        catch (Exception failed)
+        {
+            // Whatever it is, points that wait are no reason to end a process that watches patients.
+            var what = failed is IOException or UnauthorizedAccessException ? "the disk where they wait fails" : failed.GetType().Name;
+            return new(Delivery.Held, $"{what}: {failed.Message}");
         }
     }
 

@@ -1,7 +1,6 @@
 // One file of the spill: whole records behind a header that says how far they were delivered.
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
 
 namespace MedAI.Streaming.Adapters.Influx;
 
@@ -26,19 +25,20 @@ internal sealed class SpillSegment : IDisposable
     public const int RecordHeader = 24;
 
     private const int Header = 16;
+    private const int LinesAt = 4;
+    private const int TimeAt = 8;
     private const int Sum = 8;
     private const int DeliveredAt = 8;
+    private const int Page = 4096;
 
     // "MEDSPIL1"
     private const ulong Magic = 0x314C49505344454D;
-    private readonly SafeFileHandle _file;
-    private readonly string _path;
+    private readonly ISpillFile _file;
 
-    private SpillSegment(string path, FileMode mode)
-    {
-        _path = path;
-        _file = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.Read);
-    }
+    private SpillSegment(ISpillFile file) => _file = file;
+
+    // What every batch begins with.
+    private static ReadOnlySpan<byte> Gzip => [0x1F, 0x8B];
 
     /// <summary>What is to be delivered, oldest first.</summary>
     public Queue<SpillRecord> Records { get; } = [];
@@ -46,65 +46,69 @@ internal sealed class SpillSegment : IDisposable
     /// <summary>Where the next record goes.</summary>
     public long Length { get; private set; } = Header;
 
-    /// <summary>What lay behind a damaged record and is lost; a record that was cut off by the end of the process is not counted.</summary>
+    /// <summary>What is damaged and lost, in bytes; a record that was cut off by the end of the process is not counted.</summary>
     public long DamagedBytes { get; private set; }
 
-    /// <summary>Makes a segment.</summary>
-    public static SpillSegment Create(string path)
+    /// <summary>How many lines are lost with it, at least.</summary>
+    public long DamagedLines { get; private set; }
+
+    /// <summary>Makes a segment out of a new file.</summary>
+    public static SpillSegment Create(ISpillFile file)
     {
-        var segment = new SpillSegment(path, FileMode.CreateNew);
         Span<byte> header = stackalloc byte[Header];
         BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
         BinaryPrimitives.WriteInt64LittleEndian(header[DeliveredAt..], Header);
         try
         {
-            Write(segment._file, header, 0);
-            return segment;
+            file.Write(header, 0);
+            return new SpillSegment(file);
         }
         catch
         {
             // A disk that is full takes the name of a file, and nothing into it.
-            segment.Dispose();
-            File.Delete(path);
+            file.Delete();
             throw;
         }
     }
 
     /// <summary>Opens a segment and finds what is to be delivered; what a crash left half written at its end is cut off.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="file">The file.</param>
     /// <param name="isLast">Whether a crash can have hit it: the others were whole when the next one was begun.</param>
-    public static SpillSegment Open(string path, bool isLast)
+    public static SpillSegment Open(ISpillFile file, bool isLast)
     {
-        var segment = new SpillSegment(path, FileMode.Open);
+        var segment = new SpillSegment(file);
         segment.Find(isLast);
         return segment;
     }
 
-    /// <summary>Adds batches; they are on the disk when it returns, or none of them is.</summary>
+    /// <summary>Adds batches; they are on the disk when it returns, or none of them is kept.</summary>
     public void Append(IReadOnlyList<LineBatch> batches, long now)
     {
         var added = new List<SpillRecord>(batches.Count);
         var end = Length;
         try
         {
+            // What an append that failed could not cut off may be whole records.
+            if (_file.Length > Length)
+                _file.SetLength(Length);
             foreach (var batch in batches)
             {
                 var bytes = new byte[RecordHeader + batch.Packed.Length];
                 BinaryPrimitives.WriteInt32LittleEndian(bytes, batch.Packed.Length);
-                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), batch.Lines);
-                BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), now);
+                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LinesAt), batch.Lines);
+                BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(TimeAt), now);
                 batch.Packed.CopyTo(bytes.AsSpan(RecordHeader));
                 Checksum(bytes).CopyTo(bytes.AsSpan(RecordHeader - Sum));
-                Write(_file, bytes, end);
+                _file.Write(bytes, end);
                 added.Add(new(end, batch.Packed.Length, batch.Lines, now));
                 end += bytes.Length;
             }
 
-            RandomAccess.FlushToDisk(_file);
+            _file.Flush();
         }
-        catch (IOException)
+        catch
         {
-            RandomAccess.SetLength(_file, Length);
+            CutOff();
             throw;
         }
 
@@ -116,12 +120,11 @@ internal sealed class SpillSegment : IDisposable
     }
 
     /// <summary>The batch of a record; null: it is not what was written any more.</summary>
+    /// <exception cref="IOException">It cannot be read at the moment.</exception>
     public LineBatch? Read(SpillRecord record)
     {
         var bytes = new byte[RecordHeader + record.Size];
-        return RandomAccess.Read(_file, bytes, record.Offset) == bytes.Length && IsWhole(bytes)
-            ? new(bytes[RecordHeader..], record.Lines)
-            : null;
+        return _file.Read(bytes, record.Offset) == bytes.Length && IsWhole(bytes) ? new(bytes[RecordHeader..], record.Lines) : null;
     }
 
     /// <summary>
@@ -132,75 +135,140 @@ internal sealed class SpillSegment : IDisposable
     {
         Span<byte> delivered = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(delivered, Records.Peek().End);
-        Write(_file, delivered, DeliveredAt);
+        _file.Write(delivered, DeliveredAt);
         Records.Dequeue();
     }
 
-    /// <summary>Deletes the file. It is emptied first, so that what is in it does not come back after a loss of power.</summary>
+    /// <summary>All of it was delivered or dropped: nothing is in it any more. Where that fails, everything still is.</summary>
+    public void Empty()
+    {
+        _file.SetLength(0);
+        Records.Clear();
+    }
+
+    /// <summary>Deletes an emptied segment, which is of no use then, whatever happens.</summary>
     public void Delete()
     {
-        RandomAccess.SetLength(_file, 0);
-        RandomAccess.FlushToDisk(_file);
-        Dispose();
-        File.Delete(_path);
+        try
+        {
+            // What was in it may not come back after a loss of power, even if its name does.
+            _file.Flush();
+        }
+        finally
+        {
+            _file.Delete();
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    // A file that may not grow (EFBIG: a limit, or the file system's own) is a wrong argument to the runtime; to whoever waits for room it is
-    // a write that failed.
-    private static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long at)
+    // Where not even that can be done, the next append does it; if none follows, records are delivered that nobody counts on, and are there once
+    // all the same.
+    private void CutOff()
     {
         try
         {
-            RandomAccess.Write(file, bytes, at);
+            _file.SetLength(Length);
         }
-        catch (ArgumentOutOfRangeException refused)
+        catch (Exception alike) when (alike is IOException or UnauthorizedAccessException)
         {
-            throw new IOException(refused.Message, refused);
+            // Who appends is told why it failed in the first place.
         }
     }
 
     private void Find(bool isLast)
     {
-        Span<byte> header = stackalloc byte[Header];
-        var size = RandomAccess.GetLength(_file);
-        var isSegment = RandomAccess.Read(_file, header, 0) == Header && BinaryPrimitives.ReadUInt64LittleEndian(header) == Magic;
-        if (!isSegment)
+        var bytes = ReadAll(out var isReadable);
+        var isSegment = bytes.Length >= Header && BinaryPrimitives.ReadUInt64LittleEndian(bytes) == Magic;
+        var delivered = isSegment ? BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(DeliveredAt)) : Header;
+        Length = delivered >= Header && delivered <= bytes.Length ? delivered : Header;
+        while (Length < bytes.Length)
         {
-            // Deleted, or begun, in the moment of a kill: nothing was ever kept in it.
-            DamagedBytes = isLast ? 0 : size;
-            return;
-        }
-
-        var delivered = BinaryPrimitives.ReadInt64LittleEndian(header[DeliveredAt..]);
-        while (Length < size && Next(size) is { } record)
-        {
-            if (record.Offset >= delivered)
+            if (Whole(bytes, (int)Length) is { } record)
+            {
                 Records.Enqueue(record);
-            Length = record.End;
+                Length = record.End;
+                continue;
+            }
+
+            var next = NextWhole(bytes, (int)Length + 1);
+            if (next < 0)
+                break;
+
+            Lose(bytes, next);
+            Length = next;
         }
 
-        DamagedBytes = isLast ? 0 : size - Length;
-        if (isLast && Length < size)
-            RandomAccess.SetLength(_file, Length);
+        if (Length >= bytes.Length)
+            return;
+
+        // The end of the newest is what a crash may have left half written. What has no header either was begun in the moment of a kill.
+        if (!isLast || !isReadable)
+            Lose(bytes, bytes.Length);
+        if (isLast)
+            _file.SetLength(Length);
     }
 
-    private SpillRecord? Next(long size)
+    // Up to there everything is lost. How many lines that were is known if the damaged record still says where it ends.
+    private void Lose(ReadOnlySpan<byte> bytes, int until)
     {
-        var header = new byte[RecordHeader];
-        if (RandomAccess.Read(_file, header, Length) < RecordHeader)
+        var at = (int)Length;
+        var lines = at + RecordHeader <= until && at + RecordHeader + (long)BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]) == until
+            ? BinaryPrimitives.ReadInt32LittleEndian(bytes[(at + LinesAt)..])
+            : 1;
+        DamagedBytes += until - at;
+        DamagedLines += Math.Clamp(lines, 1, InfluxOptions.MostBatchLines);
+    }
+
+    // What the disk does not give is as zeros: the records in it are damaged, those around it are not.
+    private byte[] ReadAll(out bool isReadable)
+    {
+        isReadable = true;
+        var bytes = new byte[_file.Length];
+        for (var at = 0; at < bytes.Length; at += Page)
+        {
+            try
+            {
+                _file.Read(bytes.AsSpan(at, Math.Min(Page, bytes.Length - at)), at);
+            }
+            catch (IOException)
+            {
+                isReadable = false;
+            }
+        }
+
+        return bytes;
+    }
+
+    private static int NextWhole(ReadOnlySpan<byte> bytes, int from)
+    {
+        for (var at = from + RecordHeader; at < bytes.Length; at++)
+        {
+            var found = bytes[at..].IndexOf(Gzip);
+            if (found < 0)
+                return -1;
+
+            at += found;
+            if (Whole(bytes, at - RecordHeader) is not null)
+                return at - RecordHeader;
+        }
+
+        return -1;
+    }
+
+    private static SpillRecord? Whole(ReadOnlySpan<byte> bytes, int at)
+    {
+        if (bytes.Length - at < RecordHeader)
             return null;
 
-        var length = BinaryPrimitives.ReadInt32LittleEndian(header);
-        if (length < 0 || Length + RecordHeader + length > size)
+        var record = bytes[at..];
+        var size = BinaryPrimitives.ReadInt32LittleEndian(record);
+        if (size < 0 || size > record.Length - RecordHeader || !IsWhole(record[..(RecordHeader + size)]))
             return null;
 
-        var bytes = new byte[RecordHeader + length];
-        return RandomAccess.Read(_file, bytes, Length) == bytes.Length && IsWhole(bytes)
-            ? new(Length, length, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4)), BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(8)))
-            : null;
+        return new(
+            at, size, BinaryPrimitives.ReadInt32LittleEndian(record[LinesAt..]), BinaryPrimitives.ReadInt64LittleEndian(record[TimeAt..]));
     }
 
     private static bool IsWhole(ReadOnlySpan<byte> record) =>

@@ -73,9 +73,18 @@ public sealed class KafkaEventLog : IEventLog
     public long NextOffset(int partition)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)partition, (uint)Partitions);
+        if (KnownEnd(partition) is { } known) return known;
+        var asked = PartitionBounds.Ask(_options, _consumer, new(_options.Vitals, partition), _trouble, ServeEvents).High;
+        return Math.Max(asked, Volatile.Read(ref _appended[partition]));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Known is the end of a partition that is being read, as of the last fetch; null for all others.</remarks>
+    public long? KnownEnd(int partition)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)partition, (uint)Partitions);
         var seen = Volatile.Read(ref _readers[partition])?.SeenEnd ?? -1;
-        if (seen < 0) seen = PartitionBounds.Ask(_options, _consumer, new(_options.Vitals, partition), _trouble, ServeEvents).High;
-        return Math.Max(seen, Volatile.Read(ref _appended[partition]));
+        return seen < 0 ? null : Math.Max(seen, Volatile.Read(ref _appended[partition]));
     }
 
     /// <inheritdoc/>

@@ -17,9 +17,10 @@ namespace MedAI.Streaming.Adapters.Kafka;
 /// <param name="options">Settings.</param>
 /// <param name="log">Stops fetching what is given up.</param>
 /// <param name="state">Knows which partitions others took.</param>
-public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log, KafkaStateStore state) : IPartitionGroup
+/// <param name="time">Says how long a membership has lasted.</param>
+public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log, KafkaStateStore state, TimeProvider time) : IPartitionGroup
 {
-    // The loop's own clock: everything below waits in slices of it.
+    // The loop's own clock: pauses are waited for in slices of it.
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(100);
     private const int LongestPauseSlices = 150;
     private readonly KafkaTrouble _trouble = new(options);
@@ -37,8 +38,8 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
     private bool _lost;
     private volatile string? _unwatched = "This worker has not joined its group yet.";
 
-    // How long this membership has lasted, in slices.
-    private long _slices;
+    // When this membership began.
+    private long _joinedAt;
 
     // Written by the group's thread, read by anybody.
     private long _rebalances;
@@ -72,7 +73,7 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
             {
                 BeMember(owner, stop);
             }
-            catch (StoreException taken) when (taken.Failure == StoreFailure.InUse && _slices * Slice > options.SessionTimeout * 2)
+            catch (StoreException taken) when (taken.Failure == StoreFailure.InUse && time.GetElapsedTime(_joinedAt) > options.SessionTimeout * 2)
             {
                 // Two workers of one name take it from each other at once. Later it is this worker's own membership from before the broker
                 // went away that stands in its way, and that is over now.
@@ -83,11 +84,12 @@ public sealed class KafkaPartitionGroup(KafkaOptions options, KafkaEventLog log,
 
     private void BeMember(IPartitionOwner owner, CancellationToken stop)
     {
+        _joinedAt = time.GetTimestamp();
         using var consumer = Join(owner);
         try
         {
             consumer.Subscribe(options.Vitals);
-            for (_slices = 0; !stop.IsCancellationRequested; _slices++)
+            while (!stop.IsCancellationRequested)
                 Step(consumer, owner);
         }
         finally

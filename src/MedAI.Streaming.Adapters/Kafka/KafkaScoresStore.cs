@@ -1,5 +1,7 @@
 // Puts scores into the topic scores.v1 on their way into the series store.
 using System.Buffers;
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
 using MedAI.Streaming.Pipeline.Ports;
@@ -17,6 +19,9 @@ public sealed class KafkaScoresStore : ISeriesStore
     private readonly ISeriesStore _inner;
     private readonly DurableProducer _producer;
     private readonly int _partitions;
+
+    // By partition: how far scores are published. Each is used by the one thread that writes the partition.
+    private readonly ConcurrentDictionary<int, Published> _published = [];
 
     private KafkaScoresStore(KafkaOptions options, ISeriesStore inner)
     {
@@ -37,8 +42,9 @@ public sealed class KafkaScoresStore : ISeriesStore
     /// <inheritdoc/>
     public void Write(int partition, long throughOffset, SeriesBatch batch)
     {
-        if (throughOffset > _inner.AppliedOffset(partition)) Publish(batch);
+        if (throughOffset > _inner.AppliedOffset(partition)) PublishRest(_published.GetOrAdd(partition, static _ => new()), throughOffset, batch);
         _inner.Write(partition, throughOffset, batch);
+        if (_published.TryGetValue(partition, out var published)) published.Forget();
     }
 
     /// <inheritdoc/>
@@ -49,14 +55,22 @@ public sealed class KafkaScoresStore : ISeriesStore
     /// <inheritdoc/>
     public void Dispose() => _producer.Dispose();
 
-    private void Publish(SeriesBatch batch)
+    // Where the other store fails, the same batch comes again, with more behind what it had; what is in it of published records is known.
+    private void PublishRest(Published published, long throughOffset, SeriesBatch batch)
+    {
+        if (throughOffset <= published.Through) return;
+        Publish(batch, published.PointsOf(batch));
+        published.Remember(throughOffset, batch);
+    }
+
+    private void Publish(SeriesBatch batch, int from)
     {
         var isScore = batch.Names.ConvertAll(static n =>
             n.StartsWith("score.", StringComparison.Ordinal) || n.StartsWith("model.", StringComparison.Ordinal));
-        if (!batch.Points.Exists(p => isScore[p.Series])) return;
+        if (batch.Points.FindIndex(from, p => isScore[p.Series]) < 0) return;
         var delivery = _producer.Begin($"write scores to {_options.Scores}");
         var message = new ArrayBufferWriter<byte>(128);
-        foreach (var point in batch.Points)
+        foreach (var point in CollectionsMarshal.AsSpan(batch.Points)[from..])
         {
             if (!isScore[point.Series]) continue;
             var patient = batch.Patients[point.Patient];
@@ -68,5 +82,24 @@ public sealed class KafkaScoresStore : ISeriesStore
         }
 
         delivery.Wait();
+    }
+
+    // The batch is its flow's, which may be gone before it comes again.
+    private sealed class Published
+    {
+        private readonly WeakReference<SeriesBatch?> _batch = new(null);
+        private int _points;
+
+        public long Through { get; private set; }
+
+        public int PointsOf(SeriesBatch batch) => _batch.TryGetTarget(out var last) && ReferenceEquals(last, batch) ? _points : 0;
+
+        public void Remember(long through, SeriesBatch batch)
+        {
+            (Through, _points) = (through, batch.Points.Count);
+            _batch.SetTarget(batch);
+        }
+
+        public void Forget() => _batch.SetTarget(null);
     }
 }

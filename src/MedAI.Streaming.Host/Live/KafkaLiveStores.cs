@@ -48,7 +48,7 @@ internal sealed class KafkaLiveStores : LiveStores
 
         var state = Own(KafkaStateStore.Open(options));
         Flows = new FlowStores(_log, state, Own(KafkaScoresStore.Open(options, _series.Store)));
-        Group = new KafkaPartitionGroup(options, _log, state);
+        Group = new KafkaPartitionGroup(options, _log, state, time);
     }
 
     /// <inheritdoc/>
@@ -143,6 +143,9 @@ internal sealed class KafkaLiveStores : LiveStores
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override void BeforeEnd() => _series.DeliverWaiting();
 
     /// <inheritdoc/>
     public override void Dispose()

@@ -14,8 +14,8 @@ namespace MedAI.Streaming.Host.Live;
 
 /// <summary>
 /// A live service. In: web, then gateway, then log. On: the partitions this process owns, each with a flow and a clock. It ends when it is
-/// asked to, or when something failed that waiting does not mend; either way in this order: no new requests, what was accepted is
-/// durable, flows checkpoint, stores close.
+/// asked to (what waits for other servers is delivered before), or when something failed that waiting does not mend; either way in this order:
+/// no new requests, what was accepted is durable, flows checkpoint, stores close.
 /// </summary>
 internal sealed class LiveService : IAsyncDisposable
 {
@@ -116,6 +116,10 @@ internal sealed class LiveService : IAsyncDisposable
             await Task.WhenAny(
                 group, _supervisor?.Failed ?? group, Failing(gateway), Failing(clock), Failing(follow), Failing(refresh),
                 WhenAsked(ending.Token));
+
+            // Whoever failed is started again with the same folder, the sooner the better; whoever was asked to end may not be.
+            if (stop.IsCancellationRequested)
+                await Task.Run(_stores.BeforeEnd, CancellationToken.None);
         }
         finally
         {

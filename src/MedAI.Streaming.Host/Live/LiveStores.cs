@@ -69,6 +69,11 @@ internal abstract class LiveStores : IDisposable
     /// <param name="stop">Asks to end.</param>
     public virtual Task FollowAsync(FlowSupervisor? owner, Action decided, CancellationToken stop) => Task.CompletedTask;
 
+    /// <summary>Told that the service will end, while everything still works: what waits to go elsewhere goes, for 20 s at most.</summary>
+    public virtual void BeforeEnd()
+    {
+    }
+
     /// <inheritdoc/>
     public abstract void Dispose();
 
@@ -166,6 +171,9 @@ internal sealed class EdgeLiveStores : LiveStores
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public override void BeforeEnd() => _series.DeliverWaiting();
 
     /// <inheritdoc/>
     public override void Dispose()

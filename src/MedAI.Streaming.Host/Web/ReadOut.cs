@@ -85,6 +85,7 @@ internal sealed class ReadOut : IAsyncDisposable
         if (parts.Flows is { } flows)
         {
             yield return HealthParts.Flows(flows, parts.Partitions);
+            yield return HealthParts.FlowSeries(flows);
             yield return HealthParts.Lag(flows, settings.ReadyMaxLag);
         }
 
@@ -99,10 +100,11 @@ internal sealed class ReadOut : IAsyncDisposable
     private static IEnumerable<IMetricSource> MetricsOf(ReadingSources sources, ReadOutParts parts, AlertStreams streams, HostLog log)
     {
         yield return new ProcessMetrics(log);
+        yield return new LogMetrics(parts.Log);
         if (parts.Gateway is { } gateway)
             yield return new GatewayMetrics(gateway);
         if (parts.Flows is { } flows)
-            yield return new FlowMetrics(flows, parts.Log, parts.Clock);
+            yield return new FlowMetrics(flows, parts.Clock);
         yield return new AlertMetrics(sources.History, sources.Picture, streams);
         foreach (var numbers in parts.Numbers)
         {

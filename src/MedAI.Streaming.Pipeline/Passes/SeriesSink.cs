@@ -14,8 +14,11 @@ internal sealed class SeriesSink
     private const int FirstScore = VitalSignCatalogue.Count;
     private readonly FlowState _state;
 
-    // The batch's number of a device by the flow's, or -1. A device's number in the flow may go over to another device.
-    private readonly List<int> _devices = [];
+    // The batch's number of a device by the flow's, and whose it is. A device's number in the flow may go over to another device.
+    private readonly List<(int Number, string? Name)> _devices = [];
+
+    // The batch's numbers of all devices that it knows: one that comes back, in whatever place, is the one it was.
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
 
     /// <summary>A sink into a batch; series are numbered here.</summary>
     public SeriesSink(FlowState state, SeriesBatch batch, string? model)
@@ -95,16 +98,24 @@ internal sealed class SeriesSink
         var name = _state.Names(patient).Devices[local];
         while (_devices.Count <= device)
         {
-            _devices.Add(-1);
+            _devices.Add((-1, null));
         }
 
-        if (_devices[device] < 0 || !ReferenceEquals(Batch.Devices[_devices[device]], name))
+        if (!ReferenceEquals(_devices[device].Name, name))
+            _devices[device] = (NumberOf(name), name);
+        return _devices[device].Number;
+    }
+
+    private int NumberOf(string name)
+    {
+        if (!_numbers.TryGetValue(name, out var number))
         {
-            _devices[device] = Batch.Devices.Count;
+            number = Batch.Devices.Count;
+            _numbers.Add(name, number);
             Batch.Devices.Add(name);
         }
 
-        return _devices[device];
+        return number;
     }
 
     private void NamePatients()

@@ -20,6 +20,13 @@ public interface IEventLog : IDisposable
     /// <exception cref="StoreException">The log does not answer.</exception>
     long NextOffset(int partition);
 
+    /// <summary>
+    /// The same as <see cref="NextOffset"/> by what this process has heard, without asking anybody over a network: for those who must not wait.
+    /// It may be behind. Null: nothing is known.
+    /// </summary>
+    /// <exception cref="StoreException">The log cannot be read.</exception>
+    long? KnownEnd(int partition) => NextOffset(partition);
+
     /// <summary>Appends records to any number of partitions; durable when it returns.</summary>
     /// <param name="batch">The records. The log does not keep it: the caller clears and fills it again.</param>
     /// <exception cref="StoreException">

@@ -70,7 +70,7 @@ public sealed class SeriesBatch
     /// <summary>Series names by <see cref="SeriesPoint.Series"/> (vital keys, <c>score.news2</c>, <c>model.sepsis-gru</c>); only grows.</summary>
     public List<string> Names { get; } = [];
 
-    /// <summary>Device ids by <see cref="SeriesPoint.Device"/>; only grows, and an id may be there more than once.</summary>
+    /// <summary>Device ids by <see cref="SeriesPoint.Device"/>; only grows, each id once.</summary>
     public List<string> Devices { get; } = [];
 
     /// <summary>The points.</summary>

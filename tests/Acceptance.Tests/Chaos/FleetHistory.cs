@@ -26,6 +26,8 @@ internal static class FleetHistory
                 a.Partition, a.Offset, a.Message.Id, a.Message.Transition, a.Message.PageDelayMs))],
             Expected = plain.Transitions,
             ExpectedPages = plain.Pages,
+            DeadLetters = fleet.DeadLetters,
+            ExpectedDeadLetters = [.. plain.DeadLetters],
             Series = Points(fleet.Series.Where(p => !contested.Contains(p.Key))),
             ExpectedSeries = Points(plain.Series.Where(p => !contested.Contains(p.Key)).Select(p => KeyValuePair.Create(p.Key, p.Single()))),
             SinkTransitions = fleet.Marks,

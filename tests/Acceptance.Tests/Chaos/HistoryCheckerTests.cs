@@ -25,6 +25,8 @@ public sealed class HistoryCheckerTests
 
     private static readonly PointKey Point = new("p1", "spo2", "d1", 2000);
 
+    private static readonly DeadLetter Letter = new(0, 12, 0, 1, "p1", "malformed", "spo2 is no number");
+
     /// <summary>Two frames, one of them twice; an episode; a page; a point; one frame that was lost on purpose.</summary>
     private static History Whole { get; } = new()
     {
@@ -33,6 +35,8 @@ public sealed class HistoryCheckerTests
         Published = [Alert(0, Opened, 100), Alert(1, Resolved)],
         Expected = [Opened, Resolved],
         ExpectedPages = new Dictionary<string, long> { [Opened.Id] = 100 },
+        DeadLetters = [Letter],
+        ExpectedDeadLetters = [Letter],
         Series = new Dictionary<PointKey, PointValue> { [Point] = new(80, PointFlags.None) },
         ExpectedSeries = new Dictionary<PointKey, PointValue> { [Point] = new(80, PointFlags.None) },
         SinkTransitions = [Opened, Resolved],
@@ -54,6 +58,10 @@ public sealed class HistoryCheckerTests
         { "a page was not published", 1, 0, 0, 0, "page for p1|limit.spo2.low|2000|0 was not published" },
         { "a page nobody expects was published", 0, 0, 1, 0, "page for p1|limit.spo2.low|2000|1 at 0/1: nobody expects it" },
         { "a page was published with two delays", 0, 1, 1, 0, "page p1|limit.spo2.low|2000|0 was published with other content" },
+        { "frames of one patient are in two partitions", 0, 1, 0, 0, "frames of p1 are in partition 0 and, at 1/1, in another" },
+        { "a dead letter was not published", 1, 0, 0, 0, "was not published" },
+        { "a dead letter nobody expects was published", 0, 0, 1, 0, "nobody expects DeadLetter" },
+        { "a dead letter was published with its content and another", 0, 1, 1, 0, "was published before with other content" },
         { "a point is missing", 0, 0, 0, 1, "is missing" },
         { "a point has another value", 0, 0, 0, 1, "and should be" },
         { "a point has another flag", 0, 0, 0, 1, "and should be" },
@@ -158,6 +166,11 @@ public sealed class HistoryCheckerTests
         "a page was not published" => Whole with { Published = [Alert(0, Opened), Alert(1, Resolved)] },
         "a page nobody expects was published" => Whole with { Published = [Alert(0, Opened, 100), Alert(1, Resolved, 0)] },
         "a page was published with two delays" => Whole with { Published = [.. Whole.Published, Page(2, Opened, 5)] },
+        "frames of one patient are in two partitions" => Whole with { Logged = [.. Whole.Logged, Logged(1, 2, 2000) with { Partition = 1 }] },
+        "a dead letter was not published" => Whole with { DeadLetters = [] },
+        "a dead letter nobody expects was published" => Whole with { DeadLetters = [Letter, Letter with { Index = 1 }] },
+        "a dead letter was published with its content and another" =>
+            Whole with { DeadLetters = [Letter, Letter, Letter with { Readings = 2 }] },
         "a point is missing" => Whole with { Series = new Dictionary<PointKey, PointValue>() },
         "a point has another value" => Whole with { Series = Points(Point, new(81, PointFlags.None)) },
         "a point has another flag" => Whole with { Series = Points(Point, new(80, PointFlags.Late)) },

@@ -123,6 +123,8 @@ public sealed class ManifestTests
         var isService = container.List("args").First().AsText() == "run";
 
         Assert.Contains(places, place => environment[ProgramInputs.ClientFile].StartsWith(place + "/", StringComparison.Ordinal));
+        if (environment.TryGetValue(ProgramInputs.TokenFile, out var token))
+            Assert.Contains(places, place => token.StartsWith(place + "/", StringComparison.Ordinal));
         if (isService && container.Text("name") != "worker")
             Assert.Contains(places, place => ProgramInputs.Settings(environment).Http.KeysFile.StartsWith(place + "/", StringComparison.Ordinal));
     });

@@ -12,6 +12,9 @@ internal static class ProgramInputs
     /// <summary>The variable that names the file of Kafka's client.</summary>
     public const string ClientFile = "MEDAI__kafka__clientFile";
 
+    /// <summary>The variable that names the file of InfluxDB's token.</summary>
+    public const string TokenFile = "MEDAI__influx__tokenFile";
+
     private static readonly string[] Routes = ReadRoutes();
 
     /// <summary>What the program would say to a command line; empty: it takes it.</summary>
@@ -38,9 +41,12 @@ internal static class ProgramInputs
         }
     }
 
-    /// <summary>The settings that an environment makes; the file of Kafka's client lies in the container and is not read here.</summary>
+    /// <summary>
+    /// The settings that an environment makes; the file of Kafka's client and that of InfluxDB's token lie in the container and are not
+    /// read here.
+    /// </summary>
     public static HostSettings Settings(IReadOnlyDictionary<string, string> environment) =>
-        ConfigurationLoader.Read("{}"u8, null, environment.Where(variable => variable.Key != ClientFile));
+        ConfigurationLoader.Read("{}"u8, null, environment.Where(variable => variable.Key is not (ClientFile or TokenFile)));
 
     /// <summary>Whether the service answers a path with GET.</summary>
     public static bool Answers(string path) => Routes.Contains(path);

@@ -47,4 +47,16 @@ public sealed class VictoriaMetricsTests : IDisposable
         Assert.Equal(204, answer.Status);
         await Eventually.Async(() => server.Counter("vm_rows_invalid_total") == 1, TimeSpan.FromSeconds(10), "the counter to tell");
     }
+
+    [Fact]
+    public async Task Write_ARequestThatItCannotRead_IsRefusedInPlainTextUnderTheNameOfInflux()
+    {
+        await using var server = await VictoriaServer.StartNewAsync();
+        using var client = new InfluxClient(new InfluxOptions { Url = server.Url });
+
+        var answer = client.Write(new LineBatch("no gzip"u8.ToArray(), 1), TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal((400, false), (answer.Status, answer.IsOfInflux));
+        Assert.Contains("cannot read gzipped", answer.Text, StringComparison.Ordinal);
+    }
 }

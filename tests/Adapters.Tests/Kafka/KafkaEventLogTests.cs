@@ -48,6 +48,27 @@ public sealed class KafkaEventLogTests : EventLogContract<KafkaEventLog>, IDispo
     protected override KafkaEventLog Crash(KafkaEventLog log) => KafkaEventLog.Open(Options);
 
     [Fact]
+    public void KnownEnd_PartitionsThatAreReadOrNot_IsWhatWasFetchedAndAsksNobody()
+    {
+        using var log = Create(2);
+        var batch = new AppendBatch(2);
+        new RecordWriter().Write(new ClockElement(1_700_000_000_003), batch.Writer(1));
+        batch.Added(1);
+        log.Append(batch);
+        var read = new LogBatch();
+        Assert.True(log.Read(1, 0, 10, read));
+
+        // Nobody reads the first one, and the broker would say 0.
+        Assert.Equal((null, 1), (log.KnownEnd(0), log.KnownEnd(1)));
+        Assert.Equal((0, 1), (log.NextOffset(0), log.NextOffset(1)));
+        _cluster.SetDown();
+        Assert.Equal((null, 1), (log.KnownEnd(0), log.KnownEnd(1)));
+        Assert.Throws<StoreException>(() => log.NextOffset(0));
+        log.Release(1);
+        Assert.Null(log.KnownEnd(1));
+    }
+
+    [Fact]
     public void Append_RecordsOfAPatient_CarryKeyKindAndArrivalTime()
     {
         using var log = Create(4);

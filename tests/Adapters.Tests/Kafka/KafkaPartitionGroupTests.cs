@@ -1,12 +1,17 @@
 // Shows on librdkafka's mock cluster that a worker takes what the group gives it and gives it up when it leaves or others come.
 using MedAI.Streaming.Adapters.Kafka;
+using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.TestKit.Kafka;
+using MedAI.Streaming.TestKit.Waiting;
+using MedAI.Streaming.TestKit.Worlds;
 using Xunit;
 
 namespace MedAI.Streaming.Adapters.Tests.Kafka;
 
 public sealed class KafkaPartitionGroupTests : IDisposable
 {
+    private const int FencedInstanceId = 82;
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
     private readonly MockCluster _cluster = new();
     private readonly KafkaOptions _options;
 
@@ -42,5 +47,31 @@ public sealed class KafkaPartitionGroupTests : IDisposable
 
         Assert.Equal([0, 1, 2, 3], first.Owner.Owned.Concat(second.Owner.Owned).Order());
         Assert.Equal(6, first.Owner.Calls.Length);
+    }
+
+    // However often the loop around it turned meanwhile.
+    [Theory]
+    [InlineData(2.01, true)]
+    [InlineData(1.99, false)]
+    public async Task Run_OwnNameIsTaken_TakesItBackOnceTheMembershipLastedForTwoSessions(double sessions, bool comesBack)
+    {
+        var clock = new TestClock();
+        var options = _options with { StaticMember = "same", SessionTimeout = TimeSpan.FromSeconds(1.5) };
+        await using var member = new Member(options, time: clock);
+        await member.Owns(4);
+        clock.Pass(options.SessionTimeout * sessions);
+        _cluster.FailNextHeartbeat(FencedInstanceId);
+
+        if (comesBack)
+        {
+            await Eventually.Async(() => member.Reports.Any(r => r.Contains("joining again", StringComparison.Ordinal)), Long, "it to join again");
+            await Eventually.Async(() => member.Owner.Calls.Length >= 12, Long, "its partitions to come back");
+            Assert.Equal(4, member.Owner.Owned.Length);
+        }
+        else
+        {
+            var failure = await Assert.ThrowsAsync<StoreException>(() => member.Work.WaitAsync(Long, TestContext.Current.CancellationToken));
+            Assert.Equal(StoreFailure.InUse, failure.Failure);
+        }
     }
 }

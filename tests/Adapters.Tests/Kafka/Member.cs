@@ -11,12 +11,12 @@ internal sealed class Member : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly KafkaEventLog _log;
 
-    public Member(KafkaOptions options, Action<RecordingOwner>? prepare = null)
+    public Member(KafkaOptions options, Action<RecordingOwner>? prepare = null, TimeProvider? time = null)
     {
         options = options with { Report = Reports.Enqueue };
         _log = KafkaEventLog.Open(options);
         State = KafkaStateStore.Open(options);
-        Group = new KafkaPartitionGroup(options, _log, State);
+        Group = new KafkaPartitionGroup(options, _log, State, time ?? TimeProvider.System);
         prepare?.Invoke(Owner);
         Work = Task.Factory.StartNew(
             () => Group.Run(Owner, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -45,9 +45,9 @@ public sealed class FleetSimulationTests
 
     private static readonly string[] Needed =
     [
-        "back to the checkpoint", "broker away", "crash", "expelled", "fenced", "fenced in the middle of a transaction", "given up",
+        "back to the checkpoint", "broker away", "crash", "disk full", "expelled", "fenced", "fenced in the middle of a transaction", "given up",
         "given up without a checkpoint", "hang", "killed", "killed in the middle", "left", "lost", "lost answer", "outputs that come late",
-        "refusal", "series away", "taken", "unknown transaction",
+        "refusal", "series away", "series made again", "taken", "unknown transaction",
     ];
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class FleetSimulationTests
         var random = new SeededRandom(seed).Fork("fleet run");
         var run = new FleetRun(
             random.NextUInt64(), random.Pick([1, 2, 3, 8]), random.Between(1, 4), random.Pick([1, 7, 64]), random.Chance(0.5),
-            FaultRates.Draw(random));
+            FaultRates.Draw(random), random.Pick([2, 100, 100]));
         return (scenario, random.Chance(0.5) ? WardRounds.Over(scenario.Elements, seed) : scenario.Elements, run);
     }
 

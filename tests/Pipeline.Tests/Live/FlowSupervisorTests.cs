@@ -122,7 +122,8 @@ public sealed class FlowSupervisorTests
         _series.BeforeWrite = () => throw new StoreException(StoreFailure.DiskFull, "no room");
         await RunToTheEndAsync(supervisor);
 
-        Assert.Contains(supervisor.Status, s => s.Trouble?.Contains("no room", StringComparison.Ordinal) ?? false);
+        Assert.Contains(supervisor.Status, s => s.SeriesTrouble?.Contains("no room", StringComparison.Ordinal) ?? false);
+        Assert.All(supervisor.Status, s => Assert.Null(s.Trouble));
         AssertAsInOneRun();
     }
 

@@ -39,6 +39,21 @@ public sealed class SeriesBatchTests
     }
 
     [Fact]
+    public void Run_DevicesThatTakeEachOthersPlaceOverAndOver_AreNamedOnce()
+    {
+        for (var turn = 0; turn < 51; turn++)
+        {
+            Frames($"d{turn % 17}", turn * 10, 10, 80);
+            _elements.Add(new DeviceAssociationElement(At((turn * 10) + 10), "p", $"d{turn % 17}", Start, At((turn * 10) + 10), "a nurse"));
+        }
+
+        Run();
+
+        Assert.Equal(17, _series.Devices.Distinct().Count());
+        Assert.Equal(_series.Devices.Distinct(), _series.Devices);
+    }
+
+    [Fact]
     public void Run_ADeviceSaysTwoThingsOfOneTime_TellsThemApartAndARepeatNot()
     {
         Frames("d", 0, 10, 80);
@@ -127,6 +142,8 @@ public sealed class SeriesBatchTests
 
         public List<TransitionRecord> Transitions { get; } = [];
 
+        public IReadOnlyList<string> Devices { get; private set; } = [];
+
         public bool Fails { get; set; }
 
         public long AppliedOffset(int partition) => 0;
@@ -137,6 +154,7 @@ public sealed class SeriesBatchTests
             Points.AddRange(batch.Points.Select(p =>
                 (batch.Names[p.Series], p.Device < 0 ? null : batch.Devices[p.Device], p.EventTime, p.Apart)));
             Transitions.AddRange(batch.Transitions);
+            Devices = batch.Devices;
         }
 
         public IEnumerable<(string Series, SeriesPoint Point)> Read(string patient, string? series, long from, long until) => [];

@@ -36,7 +36,8 @@ public sealed record StubRequest(string Method, string Path, NameValueCollection
 /// <param name="Status">The status.</param>
 /// <param name="Text">The body.</param>
 /// <param name="RetryAfter">The header of that name, or null.</param>
-public sealed record StubAnswer(int Status, string Text = "", string? RetryAfter = null);
+/// <param name="Version">The header <c>X-Influxdb-Version</c>, or null.</param>
+public sealed record StubAnswer(int Status, string Text = "", string? RetryAfter = null, string? Version = null);
 
 /// <summary>A server on loopback.</summary>
 public sealed class StubServer : IDisposable
@@ -97,6 +98,7 @@ public sealed class StubServer : IDisposable
         {
             context.Response.StatusCode = answer.Status;
             if (answer.RetryAfter is { } later) context.Response.AddHeader("Retry-After", later);
+            if (answer.Version is { } version) context.Response.AddHeader("X-Influxdb-Version", version);
             context.Response.Close(Encoding.UTF8.GetBytes(answer.Text), willBlock: true);
         }
         catch (Exception gone) when (gone is HttpListenerException or ObjectDisposedException)

@@ -13,6 +13,7 @@ public sealed partial class MockCluster : IDisposable
     private const string Library = "librdkafka";
     private const int Producer = 0;
     private const short ProduceApi = 0;
+    private const short HeartbeatApi = 12;
     private readonly nint _client;
     private readonly nint _cluster;
     private bool _disposed;
@@ -50,8 +51,10 @@ public sealed partial class MockCluster : IDisposable
     public void SetTopicError(string topic, int error) => rd_kafka_mock_topic_set_error(_cluster, topic, error);
 
     /// <summary>Lets the next produce requests fail with these protocol error numbers, one each.</summary>
-    public void FailNextProduce(params int[] errors) =>
-        Check(rd_kafka_mock_push_request_errors_array(_cluster, ProduceApi, (nuint)errors.Length, errors));
+    public void FailNextProduce(params int[] errors) => FailNext(ProduceApi, errors);
+
+    /// <summary>Lets the next heartbeats of members of groups fail with these protocol error numbers, one each.</summary>
+    public void FailNextHeartbeat(params int[] errors) => FailNext(HeartbeatApi, errors);
 
     /// <summary>Takes a broker down: connections break and new ones are refused.</summary>
     public void SetDown(int broker = 1) => Check(rd_kafka_mock_broker_set_down(_cluster, broker));
@@ -86,6 +89,9 @@ public sealed partial class MockCluster : IDisposable
 
         return 0;
     }
+
+    private void FailNext(short api, int[] errors) =>
+        Check(rd_kafka_mock_push_request_errors_array(_cluster, api, (nuint)errors.Length, errors));
 
     private static void Check(int error)
     {

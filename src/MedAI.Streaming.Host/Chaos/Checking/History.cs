@@ -77,6 +77,12 @@ internal sealed record History
     /// <summary>The pages of that run: id of the transition and delay, ms.</summary>
     public required IReadOnlyDictionary<string, long> ExpectedPages { get; init; }
 
+    /// <summary>The dead letters, repeats included.</summary>
+    public required IReadOnlyList<DeadLetter> DeadLetters { get; init; }
+
+    /// <summary>The dead letters of that run.</summary>
+    public required IReadOnlyList<DeadLetter> ExpectedDeadLetters { get; init; }
+
     /// <summary>What the series store holds; empty together with <see cref="ExpectedSeries"/> where series are not compared.</summary>
     public required IReadOnlyDictionary<PointKey, PointValue> Series { get; init; }
 

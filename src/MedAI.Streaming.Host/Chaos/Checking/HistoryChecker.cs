@@ -28,6 +28,7 @@ internal sealed class HistoryChecker
         checker.CheckFrames();
         var expected = checker.CheckTransitions();
         checker.CheckPages();
+        checker.CheckDeadLetters();
         checker.CheckSeries();
         checker.CheckSink(expected);
         return new Verdict
@@ -51,8 +52,12 @@ internal sealed class HistoryChecker
     {
         var sent = _history.Sent.ToLookup(frame => frame.Id);
         var logged = new Dictionary<FrameId, List<LoggedFrame>>();
+        var homes = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var frame in _history.Logged)
         {
+            // Two partitions have two owners, and both would decide about the patient.
+            if (homes.TryAdd(frame.Patient, frame.Partition) is false && homes[frame.Patient] != frame.Partition)
+                _doubled.Add($"frames of {frame.Patient} are in partition {homes[frame.Patient]} and, at {frame.Partition}/{frame.Offset}, in another.");
             if (!logged.TryGetValue(frame.Id, out var contents))
                 logged.Add(frame.Id, contents = []);
             if (contents.Exists(other => SameContent(other, frame)))
@@ -125,6 +130,37 @@ internal sealed class HistoryChecker
             if (!told.TryGetValue(id, out var delays) || !delays.Contains(delay))
                 _lost.Add($"page for {id} was not published.");
         }
+    }
+
+    private void CheckDeadLetters()
+    {
+        var published = new Dictionary<(int, long, int), List<DeadLetter>>();
+        foreach (var letter in _history.DeadLetters)
+        {
+            if (!published.TryGetValue(KeyOf(letter), out var contents))
+                published.Add(KeyOf(letter), contents = []);
+            if (contents.Contains(letter))
+                _repeats++;
+            else if (contents.Count > 0)
+                _doubled.Add($"{letter} was published before with other content.");
+            contents.Add(letter);
+        }
+
+        var expected = _history.ExpectedDeadLetters.ToDictionary(KeyOf);
+        foreach (var letter in published.Values.SelectMany(contents => contents.Distinct()))
+        {
+            if (!expected.TryGetValue(KeyOf(letter), out var right))
+                _invented.Add($"nobody expects {letter}.");
+            else if (right != letter)
+                _invented.Add($"{letter} should be {right}.");
+        }
+
+        foreach (var letter in expected.Values.Where(letter => !published.TryGetValue(KeyOf(letter), out var there) || !there.Contains(letter)))
+        {
+            _lost.Add($"{letter} was not published.");
+        }
+
+        static (int, long, int) KeyOf(DeadLetter letter) => (letter.Partition, letter.Offset, letter.Index);
     }
 
     // Whether an alert says something about its id that no alert said before. A message is one repeat, whatever it holds.

@@ -10,9 +10,11 @@ namespace MedAI.Streaming.Host.Chaos.Gathering;
 /// <summary>What should have been decided.</summary>
 /// <param name="Transitions">Transitions.</param>
 /// <param name="Pages">Pages: id of the transition and delay, ms.</param>
+/// <param name="DeadLetters">Dead letters, by the offsets of the log that was copied.</param>
 /// <param name="Series">Points by key.</param>
 internal sealed record Decided(
-    IReadOnlyList<TransitionRecord> Transitions, IReadOnlyDictionary<string, long> Pages, SeriesByKey Series);
+    IReadOnlyList<TransitionRecord> Transitions, IReadOnlyDictionary<string, long> Pages, IReadOnlyList<DeadLetter> DeadLetters,
+    SeriesByKey Series);
 
 /// <summary>Runs the law over a log on the stores of the edge.</summary>
 internal static class FaultFreeRun
@@ -40,7 +42,20 @@ internal static class FaultFreeRun
         await supervisor.WhenEndedAsync();
         await supervisor.StopAsync();
         var pages = store.History.UnsentPages(int.MaxValue).ToDictionary(p => p.Transition.Id, p => p.DelayMs);
-        return new([.. store.History.Transitions()], pages, series);
+        return new([.. store.History.Transitions()], pages, [.. AtTheirOffsets(store.History.DeadLetters(), records, partitions)], series);
+    }
+
+    // The copy has no gaps; a log may have them, where its broker wrote something of its own between records.
+    private static IEnumerable<DeadLetter> AtTheirOffsets(
+        IEnumerable<DeadLetter> letters, IReadOnlyList<LogRecord> records, int partitions)
+    {
+        var offsets = new List<long>[partitions];
+        for (var p = 0; p < partitions; p++)
+        {
+            offsets[p] = [.. records.Where(record => record.Partition == p).Select(record => record.Offset)];
+        }
+
+        return letters.Select(letter => letter with { Offset = offsets[letter.Partition][(int)letter.Offset] });
     }
 
     private static void Copy(IReadOnlyList<LogRecord> records, IEventLog log)

@@ -4,6 +4,7 @@ using MedAI.Streaming.Adapters.Sqlite;
 using MedAI.Streaming.Host.Chaos.Checking;
 using MedAI.Streaming.Host.Commands;
 using MedAI.Streaming.Pipeline;
+using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Wire;
 
 namespace MedAI.Streaming.Host.Chaos.Gathering;
@@ -21,9 +22,10 @@ internal static class HistoryGatherer
     {
         List<LogRecord> log;
         List<PublishedAlert> alerts;
+        List<DeadLetter> letters;
         using (var reader = new TopicReader(fleet.Options, plan.Partitions))
         {
-            (log, alerts) = (reader.Log(), reader.Alerts());
+            (log, alerts, letters) = (reader.Log(), reader.Alerts(), reader.DeadLetters());
         }
 
         var decided = await FaultFreeRun.DecideAsync(log, plan.Partitions, law, Path.Combine(plan.Folder, "faultfree"), time);
@@ -34,6 +36,8 @@ internal static class HistoryGatherer
             Published = alerts,
             Expected = decided.Transitions,
             ExpectedPages = decided.Pages,
+            DeadLetters = letters,
+            ExpectedDeadLetters = decided.DeadLetters,
             Series = new Dictionary<PointKey, PointValue>(),
             ExpectedSeries = new Dictionary<PointKey, PointValue>(),
             SinkTransitions = [],

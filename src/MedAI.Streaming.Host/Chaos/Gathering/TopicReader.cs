@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using MedAI.Streaming.Adapters.Kafka;
 using MedAI.Streaming.Host.Chaos.Checking;
 using MedAI.Streaming.Host.Commands;
+using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Wire;
 
 namespace MedAI.Streaming.Host.Chaos.Gathering;
@@ -65,6 +66,14 @@ internal sealed class TopicReader : IDisposable
         .. Read(_options.Alerts).Select(r => AlertReader.Transition(r.Message.Value) is { } alert
             ? new PublishedAlert(r.Partition.Value, r.Offset.Value, alert.Id, alert.Transition, alert.PageDelayMs)
             : throw new FailureException($"{r.TopicPartitionOffset} is no alert.")),
+    ];
+
+    /// <summary>All dead letters, by partition and offset.</summary>
+    /// <exception cref="FailureException">The broker does not give them, or there is one that cannot be read.</exception>
+    public List<DeadLetter> DeadLetters() =>
+    [
+        .. Read(_options.DeadLetters).Select(r => AlertReader.DeadLetter(r.Message.Value)
+            ?? throw new FailureException($"{r.TopicPartitionOffset} is no dead letter.")),
     ];
 
     /// <inheritdoc/>

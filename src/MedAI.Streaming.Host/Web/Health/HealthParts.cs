@@ -34,11 +34,31 @@ internal static class HealthParts
                 $"partition {held[0].Partition}: {held[0].Trouble}");
     });
 
+    /// <summary>What flows take in and compute reaches the series. Alarms do not wait for it, so it does not make the service unready.</summary>
+    /// <param name="flows">The flows.</param>
+    public static HealthPart FlowSeries(FlowSupervisor flows) => new("flow_series", () =>
+    {
+        var status = flows.Status;
+        var held = status.Where(flow => flow.SeriesTrouble is not null).ToArray();
+        return held.Length == 0
+            ? null
+            : new(
+                $"Series of {held.Length} of {status.Count} partitions cannot be written at present; alarms go on.",
+                $"partition {held[0].Partition}: {held[0].SeriesTrouble}", Hinders: false);
+    });
+
     /// <summary>The flows keep up.</summary>
     /// <param name="flows">The flows.</param>
     /// <param name="most">The most records that may be in the log and not yet applied.</param>
     public static HealthPart Lag(FlowSupervisor flows, long most) => new("lag", () => Answered(() =>
-        flows.Lag is var lag && lag > most ? new($"{lag} records are in the log and not yet applied; {most} may be.") : null));
+    {
+        var lags = flows.KnownLags;
+        if (lags.Count(lag => lag.Records is null) is var unread && unread > 0)
+            return new($"Of {unread} partitions it is not known yet how many records are in the log.");
+
+        var sum = lags.Sum(lag => lag.Records ?? 0);
+        return sum > most ? new($"{sum} records are in the log and not yet applied; {most} may be.") : null;
+    }));
 
     /// <summary>Silence is noticed.</summary>
     public static HealthPart Clock(PartitionClock clock) => new("clock", () =>

@@ -21,11 +21,16 @@ internal sealed record HealthPart(string Name, Func<HealthTrouble?> Look);
 internal sealed class ServiceHealth(IReadOnlyList<HealthPart> parts, TimeProvider time, HostLog log)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestGlance = TimeSpan.FromMilliseconds(250);
 
     // Guards the last look: probes and screens ask side by side.
     private readonly Lock _lock = new();
-    private IReadOnlyList<(string Part, HealthTrouble? Trouble)>? _last;
+    private volatile IReadOnlyList<(string Part, HealthTrouble? Trouble)>? _last;
     private long _lookedAt;
+
+    // Guards the look in the background: there is one at a time.
+    private readonly Lock _background = new();
+    private Task _looking = Task.CompletedTask;
 
     /// <summary>Every part with its trouble, or null.</summary>
     public IReadOnlyList<(string Part, HealthTrouble? Trouble)> Look()
@@ -41,6 +46,24 @@ internal sealed class ServiceHealth(IReadOnlyList<HealthPart> parts, TimeProvide
 
             return _last;
         }
+    }
+
+    /// <summary>
+    /// Every part with its trouble, or null, for those who must not wait for a broker: parts that take long are looked at in the background, and
+    /// until they have answered it is what they said before; empty where they never answered.
+    /// </summary>
+    public IReadOnlyList<(string Part, HealthTrouble? Trouble)> Glance()
+    {
+        Task looking;
+        lock (_background)
+        {
+            if (_looking.IsCompleted)
+                _looking = Task.Run(Look);
+            looking = _looking;
+        }
+
+        looking.Wait(LongestGlance);
+        return _last ?? [];
     }
 
     /// <summary>Whether every part does its work, or has only trouble that does not hinder it.</summary>

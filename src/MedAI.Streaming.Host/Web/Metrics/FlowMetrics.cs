@@ -7,9 +7,8 @@ namespace MedAI.Streaming.Host.Web.Metrics;
 
 /// <summary>Numbers of the partitions that this process works on.</summary>
 /// <param name="flows">The flows.</param>
-/// <param name="log">The log.</param>
 /// <param name="clock">The partitions' clock; null: this process writes no clock records.</param>
-internal sealed class FlowMetrics(FlowSupervisor flows, IEventLog log, PartitionClock? clock) : IMetricSource
+internal sealed class FlowMetrics(FlowSupervisor flows, PartitionClock? clock) : IMetricSource
 {
     // A flow that goes back to its last checkpoint counts again what it counted since; a counter must not go back with it.
     private readonly Lock _lock = new();
@@ -23,6 +22,7 @@ internal sealed class FlowMetrics(FlowSupervisor flows, IEventLog log, Partition
             var status = flows.Status;
             WriteCounts(text, status);
             WriteHealth(text, status);
+            WriteSeries(text, status);
         }
     }
 
@@ -65,11 +65,11 @@ internal sealed class FlowMetrics(FlowSupervisor flows, IEventLog log, Partition
             text.Sample(flow.NextOffset, ("partition", Text(flow.Partition)));
         }
 
-        text.Gauge("medai_lag_records", "Records in the log that are not yet applied; left out where the log does not answer.");
-        foreach (var flow in status)
+        text.Gauge("medai_lag_records", "Records in the log that are not yet applied, as of the last fetch; left out where nothing was fetched yet.");
+        foreach (var (partition, lag) in Lags())
         {
-            if (Lag(flow) is { } lag)
-                text.Sample(lag, ("partition", Text(flow.Partition)));
+            if (lag is { } records)
+                text.Sample(records, ("partition", Text(partition)));
         }
 
         text.Counter("medai_checkpointed_patients_total", "Patients whose state was checkpointed, each as often as it was.");
@@ -97,16 +97,34 @@ internal sealed class FlowMetrics(FlowSupervisor flows, IEventLog log, Partition
         }
     }
 
-    private long? Lag(FlowStatus flow)
+    private static void WriteSeries(MetricsText text, IReadOnlyList<FlowStatus> status)
+    {
+        text.Gauge("medai_flow_series_trouble", "1: series of the partition cannot be written at present; its alarms go on.");
+        foreach (var flow in status)
+        {
+            text.Sample(flow.SeriesTrouble is null ? 0 : 1, ("partition", Text(flow.Partition)));
+        }
+
+        text.Counter(
+            "medai_flow_points_dropped_total",
+            "Points that did not fit into memory while series could not be written; those that no checkpoint covers are made again from the log.");
+        foreach (var flow in status)
+        {
+            text.Sample(flow.PointsDropped, ("partition", Text(flow.Partition)));
+        }
+    }
+
+    // Whoever reads metrics must not wait for a broker.
+    private IReadOnlyList<(int Partition, long? Records)> Lags()
     {
         try
         {
-            return Math.Max(0, log.NextOffset(flow.Partition) - flow.NextOffset);
+            return flows.KnownLags;
         }
         catch (StoreException)
         {
             // Whoever reads metrics sees a gap; /health/ready says why.
-            return null;
+            return [];
         }
     }
 

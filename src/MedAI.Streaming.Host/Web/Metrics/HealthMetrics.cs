@@ -11,7 +11,7 @@ internal sealed class HealthMetrics(ServiceHealth health) : IMetricSource
     public void Write(MetricsText text)
     {
         text.Gauge("medai_part_ready", "1: the part does its work, or the service does it without; 0: /health/ready says why not.");
-        foreach (var (part, trouble) in health.Look())
+        foreach (var (part, trouble) in health.Glance())
         {
             text.Sample(trouble is { Hinders: true } ? 0 : 1, ("part", part));
         }

@@ -21,7 +21,7 @@ public sealed class HealthTests
         Assert.Equal((200, true), (live, body.GetProperty("isLive").GetBoolean()));
         Assert.Equal((503, "0 of 2 partitions are being worked on."), (before.Status, before.Reasons["flows"]));
         Assert.Equal(200, after.Status);
-        Assert.Equal(["log", "flows", "lag", "clock"], after.Reasons.Keys);
+        Assert.Equal(["log", "flows", "flow_series", "lag", "clock"], after.Reasons.Keys);
         Assert.All(after.Reasons.Values, Assert.Null);
     }
 
@@ -47,6 +47,27 @@ public sealed class HealthTests
         Assert.Contains("not ready: flows", service.Notes.ToString(), StringComparison.Ordinal);
         Assert.Contains("no space left on /secret/place", service.Notes.ToString(), StringComparison.Ordinal);
         Assert.Contains("ready again: flows", service.Notes.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Series_that_cannot_be_written_are_told_and_leave_it_ready()
+    {
+        await using var service = await MonitoredService.StartAsync();
+        service.Series.BeforeWrite = () => throw new StoreException(StoreFailure.DiskFull, "no space left on /secret/place");
+        service.Flows.Take([0, 1]);
+        Append(service);
+
+        await service.UntilAsync(now => now.Reasons["flow_series"] is not null && now.Reasons["lag"] is null);
+        var (status, reasons) = await service.ReadyAsync();
+        service.Series.BeforeWrite = null;
+        await service.UntilAsync(now => now.Reasons["flow_series"] is null);
+
+        Assert.Equal(200, status);
+        Assert.Null(reasons["flows"]);
+        Assert.EndsWith("cannot be written at present; alarms go on.", reasons["flow_series"], StringComparison.Ordinal);
+        Assert.Contains("trouble: flow_series", service.Notes.ToString(), StringComparison.Ordinal);
+        Assert.Contains("no space left on /secret/place", service.Notes.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("not ready: flow_series", service.Notes.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,6 +139,20 @@ public sealed class HealthTests
         var trouble = HealthParts.Log(new DeadLog()).Look();
 
         Assert.Equal(new HealthTrouble("The log does not answer.", "broker 10.0.0.1 is down"), trouble);
+    }
+
+    [Fact]
+    public void A_lag_that_is_not_known_yet_is_no_reason_to_ask_the_broker_and_none_to_be_ready()
+    {
+        using var log = new SilentLog();
+        using var flows = log.Flows();
+
+        var unread = HealthParts.Lag(flows, 10).Look();
+        log.Known = 0;
+        var read = HealthParts.Lag(flows, 10).Look();
+
+        Assert.Equal(new HealthTrouble("Of 1 partitions it is not known yet how many records are in the log."), unread);
+        Assert.Null(read);
     }
 
     private static void Append(MonitoredService service)

@@ -2,8 +2,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web;
+using MedAI.Streaming.Host.Web.Health;
 using MedAI.Streaming.Host.Web.Metrics;
+using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Simulation;
 using Xunit;
 
@@ -63,6 +66,61 @@ public sealed partial class MetricsTests
         Assert.Equal(counted.Sum(t => t.Rejected), metrics["medai_readings_rejected_total"].Sum(s => s.Value));
         Assert.Equal(counted.Sum(t => t.Frames), metrics["medai_frames_total"].Sum(s => s.Value));
         Assert.Equal(["accepted", "duplicate", "late", "rejected"], metrics["medai_readings_total"].Select(s => s.Labels["outcome"]).Distinct().Order());
+    }
+
+    [Fact]
+    public async Task Series_that_cannot_be_written_are_no_trouble_of_the_flow()
+    {
+        await using var service = await MonitoredService.StartAsync();
+        service.Series.BeforeWrite = () => throw new StoreException(StoreFailure.DiskFull, "no room");
+        service.Flows.Take([0, 1]);
+        foreach (var element in FaultyFleet.Generate(5).Elements)
+        {
+            service.Appender.AddInput(element);
+        }
+
+        service.Appender.Flush();
+        await service.UntilAsync(now => now.Reasons["flow_series"] is not null);
+        var metrics = Parse(await service.MetricsAsync());
+
+        Assert.Equal(1, metrics["medai_flow_series_trouble"].Max(s => s.Value));
+        Assert.Equal([0, 0], metrics["medai_flow_trouble"].Select(s => s.Value));
+        Assert.Equal([0, 0], metrics["medai_flow_points_dropped_total"].Select(s => s.Value));
+        Assert.All(metrics["medai_part_ready"], s => Assert.Equal(1, s.Value));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Every_process_with_a_log_says_how_many_partitions_it_has(bool decides)
+    {
+        await using var service = await MonitoredService.StartAsync(decides);
+
+        Assert.Equal(MonitoredService.Partitions, Parse(await service.MetricsAsync())["medai_partitions"].Single().Value);
+    }
+
+    [Fact]
+    public async Task A_page_does_not_wait_for_a_broker()
+    {
+        using var log = new SilentLog();
+        using var flows = log.Flows();
+        var health = new ServiceHealth(
+            [HealthParts.Lag(flows, 10), HealthParts.Log(log)], TimeProvider.System, new HostLog(TextWriter.Null, LogLevel.Warning));
+        var page = new MetricsPage(new RequestMetrics(), new HealthMetrics(health), new LogMetrics(log), new FlowMetrics(flows, null));
+
+        var unknown = Parse(await WriteAsync());
+        log.Known = 7;
+        var known = Parse(await WriteAsync());
+        log.Dispose();
+        await AlertStreamTests.Until(() => Parse(page.Write())["medai_part_ready"].Count > 0);
+        var answered = Parse(page.Write());
+
+        Assert.Empty(unknown["medai_lag_records"]);
+        Assert.Equal(3, unknown["medai_partitions"].Single().Value);
+        Assert.Equal(7, known["medai_lag_records"].Single().Value);
+        Assert.Equal(0, answered["medai_part_ready"].Single(s => s.Labels["part"] == "log").Value);
+
+        Task<string> WriteAsync() => Task.Run(page.Write).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     [Fact]

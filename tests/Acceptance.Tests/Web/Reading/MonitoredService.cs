@@ -25,7 +25,7 @@ internal sealed class MonitoredService : IAsyncDisposable
         Appender = new LogAppender(Log);
         Picture = new WardPicture(new AlertSignal());
         Flows = new FlowSupervisor(
-            new FlowStores(Log, State, new InMemorySeriesStore()), TestLaw.Create(), Appender,
+            new FlowStores(Log, State, Series), TestLaw.Create(), Appender,
             new FlowOptions { RetryStores = true, CheckpointInterval = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromMilliseconds(250) },
             TimeProvider.System, Picture);
         PartitionClock = new PartitionClock(Flows, Appender, new ArrivalClock(Clock, long.MinValue), Clock);
@@ -37,6 +37,8 @@ internal sealed class MonitoredService : IAsyncDisposable
     public InMemoryEventLog Log { get; }
 
     public InMemoryStateStore State { get; } = new();
+
+    public InMemorySeriesStore Series { get; } = new();
 
     public LogAppender Appender { get; }
 
@@ -59,7 +61,7 @@ internal sealed class MonitoredService : IAsyncDisposable
     {
         var service = new MonitoredService();
         var settings = RunningService.Settings with { ReadyMaxLag = MaxLag, MetricsNeedKey = metricsNeedKey };
-        var sources = new ReadingSources { History = service.State, Series = new InMemorySeriesStore(), Picture = service.Picture };
+        var sources = new ReadingSources { History = service.State, Series = service.Series, Picture = service.Picture };
         var parts = new ReadOutParts
         {
             Log = service.Log,
@@ -112,6 +114,7 @@ internal sealed class MonitoredService : IAsyncDisposable
         await _stop.CancelAsync();
         await _clockWork;
         State.BeforeCommit = null;
+        Series.BeforeWrite = null;
         Log.BeforeAppend = null;
         Flows.Dispose();
         _stop.Dispose();

@@ -11,8 +11,10 @@ namespace MedAI.Streaming.TestKit.Worlds.Fleet;
 /// <param name="Outage">Per turn: the broker, or the series server, is away for a while.</param>
 /// <param name="Change">Per turn: a worker is killed, leaves, comes, or loses its membership without knowing.</param>
 /// <param name="Most">The most faults of a world: it has to come to an end.</param>
+/// <param name="FullDisk">Per turn: a worker's disk takes no points for a while.</param>
 public sealed record FaultRates(
-    double Crash = 0, double Hang = 0, double Refusal = 0, double LostAnswer = 0, double Outage = 0, double Change = 0, int Most = 0)
+    double Crash = 0, double Hang = 0, double Refusal = 0, double LostAnswer = 0, double Outage = 0, double Change = 0, int Most = 0,
+    double FullDisk = 0)
 {
     /// <summary>Nothing goes wrong.</summary>
     public static FaultRates None { get; } = new();
@@ -20,5 +22,6 @@ public sealed record FaultRates(
     /// <summary>A mix that a seed decides; each kind of fault is left out at times.</summary>
     public static FaultRates Draw(SeededRandom random) => new(
         random.Pick([0, 0.01, 0.03, 0.08]), random.Pick([0, 0.01, 0.03]), random.Pick([0, 0.02, 0.08]),
-        random.Pick([0, 0.02, 0.08]), random.Pick([0, 0.05, 0.2]), random.Pick([0, 0.1, 0.3]), random.Between(10, 60));
+        random.Pick([0, 0.02, 0.08]), random.Pick([0, 0.05, 0.2]), random.Pick([0, 0.1, 0.3]), random.Between(10, 60),
+        random.Pick([0, 0.05, 0.2]));
 }

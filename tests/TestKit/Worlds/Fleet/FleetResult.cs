@@ -13,7 +13,9 @@ namespace MedAI.Streaming.TestKit.Worlds.Fleet;
 /// <param name="Batch">The most records of a batch.</param>
 /// <param name="StaticMembers">A worker that starts again has the name it had, and finds its partitions if it is quick.</param>
 /// <param name="Rates">What goes wrong.</param>
-public sealed record FleetRun(ulong Seed, int Partitions, int Workers, int Batch, bool StaticMembers, FaultRates Rates);
+/// <param name="SeriesPoints">Points that are written together; ten times as many fit into memory while they cannot be written.</param>
+public sealed record FleetRun(
+    ulong Seed, int Partitions, int Workers, int Batch, bool StaticMembers, FaultRates Rates, int SeriesPoints = 100);
 
 /// <summary>A frame that was handed to a gateway.</summary>
 /// <param name="Frame">The frame.</param>

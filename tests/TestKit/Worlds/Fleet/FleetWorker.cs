@@ -74,7 +74,9 @@ internal sealed class FleetWorker
     {
         try
         {
-            return Loaded(partition).Step();
+            var runner = Loaded(partition);
+            if (runner.RemakesSeries) _see("series made again");
+            return runner.Step();
         }
         catch (StoreException e) when (e.Failure == StoreFailure.Unavailable)
         {

@@ -56,6 +56,8 @@ public sealed class FleetWorld
 
         public SeriesSpill Disk { get; } = new();
 
+        public bool DiskIsFull { get; set; }
+
         public int Starts { get; set; }
 
         public string Name { get; set; } = "";
@@ -140,7 +142,7 @@ public sealed class FleetWorld
         var faults = new Faults(_budget, () => _broker.Away, () => Hang(place));
         var disk = _bug?.DiskOf(place.Disk) ?? place.Disk;
         var series = new SeriesView(
-            _series, disk, new Faults(_budget, () => _series.Away, () => Hang(place)), new Faults(_budget, () => false, null));
+            _series, disk, new Faults(_budget, () => _series.Away, () => Hang(place)), new Faults(_budget, () => place.DiskIsFull, null));
         ICheckpointBroker broker = new BrokerView(_broker, _log, faults, _options);
         IEventLog log = new LogView(_log, _broker, faults);
         var where = new BugPlace(place.Name, place.Starts, _log, _series, _options);
@@ -153,7 +155,7 @@ public sealed class FleetWorld
         {
             BatchRecords = _run.Batch,
             CheckpointGroups = 3,
-            SeriesPoints = 100,
+            SeriesPoints = _run.SeriesPoints,
             RetryStores = true,
             SeriesPatience = TimeSpan.FromDays(1),
         };
@@ -188,12 +190,19 @@ public sealed class FleetWorld
         else if (_random.Chance(0.3)) _broker.Away = false;
         if (_budget.Strikes(_budget.Rates.Outage, "series away")) _series.Away = true;
         else if (_random.Chance(0.2)) _series.Away = false;
+        if (_budget.Rates.FullDisk > 0) FillDisk(_random.Pick(_places));
         if (_random.Chance(0.5)) _broker.Land(arrives: _random.Chance(0.8));
         if (_random.Chance(0.1)) _broker.Compact(new(_options.State, _random.Between(0, _run.Partitions - 1)), _random.Between(1, 10));
         _bug?.Age(_broker, _options, _random.Between(0, _run.Partitions - 1));
         var place = _random.Pick(_places);
         if (place.Worker is null && _random.Chance(0.3)) _group.Remove(place.Name);
         if (_budget.Strikes(_budget.Rates.Change, "change")) Change(place);
+    }
+
+    private void FillDisk(Place place)
+    {
+        if (_budget.Strikes(_budget.Rates.FullDisk, "disk full")) place.DiskIsFull = true;
+        else if (_random.Chance(0.2)) place.DiskIsFull = false;
     }
 
     private void Change(Place place)
@@ -241,6 +250,8 @@ public sealed class FleetWorld
     private void ComeToRest()
     {
         (_broker.Away, _series.Away) = (false, false);
+        foreach (var place in _places)
+            place.DiskIsFull = false;
         while (_broker.HasRecordsUnderWay)
             _broker.Land(arrives: true);
         for (var resting = false; !resting;)

@@ -44,6 +44,7 @@ public abstract class PlantedBug(Harm harm)
         ["whoever takes a partition begins at its end"] = () => new StateBug.BeginsAtTheEnd(),
         ["whoever takes a partition passes over a record"] = () => new StateBug.BeginsOneLater(),
         ["records are applied twice, and nobody remembers them"] = () => new StateBug.AppliedTwice(),
+        ["a dead letter is lost"] = () => new StateBug.DeadLetterLost(),
         ["a page is lost"] = () => new StateBug.PageLost(),
         ["a transition is lost where it was written once before"] = () => new StateBug.TransitionsOnceOnly(),
         ["what was decided before is not looked at, and comes out otherwise"] = () => new OutputBug.TailIgnored(),

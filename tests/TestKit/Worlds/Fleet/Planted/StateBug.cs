@@ -184,6 +184,21 @@ internal abstract class StateBug(Harm harm) : PlantedBug(harm)
         }
     }
 
+    internal sealed class DeadLetterLost() : StateBug(Harm.Lost)
+    {
+        protected override void Commit(CommitBatch batch, BugPlace place, Action<CommitBatch> commit)
+        {
+            var part = Copy(batch);
+            if (part.DeadLetters.Count > 0)
+            {
+                TookEffect();
+                part.DeadLetters.RemoveAt(0);
+            }
+
+            commit(part);
+        }
+    }
+
     // A memory of ids in front of the store that is never told that a write failed.
     internal sealed class TransitionsOnceOnly() : StateBug(Harm.Lost)
     {
