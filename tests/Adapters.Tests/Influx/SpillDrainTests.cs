@@ -59,7 +59,7 @@ public sealed class SpillDrainTests : IDisposable
         await Eventually.Async(() => _clock.Pauses.Count == 1, Soon, "the pause");
         Volatile.Write(ref isAway, false);
 
-        drain.Hurry(Parts.Bound);
+        await HurryAsync(drain, Parts.Bound).WaitAsync(Soon, TestContext.Current.CancellationToken);
 
         Assert.True(parts.Spill.IsEmpty);
         Assert.Equal(4000, server.Requests.Skip(1).Sum(request => request.Lines.Length));
@@ -74,7 +74,7 @@ public sealed class SpillDrainTests : IDisposable
         using var drain = parts.Start();
         await Eventually.Async(() => _clock.Pauses.Count == 1, Soon, "the pause");
 
-        drain.Hurry(Parts.Bound);
+        await HurryAsync(drain, Parts.Bound).WaitAsync(Soon, TestContext.Current.CancellationToken);
 
         Assert.Equal((5L, 2), (parts.Spill.Lines, server.Requests.Count));
         Assert.Contains("503", drain.Trouble, StringComparison.Ordinal);
@@ -97,7 +97,7 @@ public sealed class SpillDrainTests : IDisposable
         using var drain = parts.Start();
         asked.Wait(Soon, TestContext.Current.CancellationToken);
 
-        var hurry = Task.Run(() => drain.Hurry(Parts.OtherBound), TestContext.Current.CancellationToken);
+        var hurry = HurryAsync(drain, Parts.OtherBound);
         await Eventually.Async(() => _clock.Pauses.Contains(Parts.OtherBound), Soon, "the bound to be set");
         Assert.False(hurry.IsCompleted);
         _clock.EndPauses();
@@ -108,16 +108,19 @@ public sealed class SpillDrainTests : IDisposable
     }
 
     [Fact]
-    public void Hurry_NothingWaits_Returns()
+    public async Task Hurry_NothingWaits_Returns()
     {
         using var server = new StubServer(_ => new(204));
         using var parts = new Parts(this, server);
         using var drain = parts.Start();
 
-        drain.Hurry(Parts.Bound);
+        await HurryAsync(drain, Parts.Bound).WaitAsync(Soon, TestContext.Current.CancellationToken);
 
         Assert.Empty(server.Requests);
     }
+
+    private static Task HurryAsync(SpillDrain drain, TimeSpan atMost) =>
+        Task.Run(() => drain.Hurry(atMost), TestContext.Current.CancellationToken);
 
     private static LineBatch Batch(int lines) =>
         LineBatch.Pack(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("m v=1 1\n", lines))), lines);
