@@ -13,6 +13,9 @@ public static class VitalSignCatalogue
     /// <summary>The number of vital signs; their numbers are 0 .. Count - 1.</summary>
     public const int Count = 51;
 
+    /// <summary>The first so many of them are signals of devices or observations at the bed; those after them are results of laboratories and the like.</summary>
+    public const int SignalCount = (int)VitalSign.BaseExcess;
+
     /// <summary>The number of source classes.</summary>
     public const int SourceClassCount = 3;
 

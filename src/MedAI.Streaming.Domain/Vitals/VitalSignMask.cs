@@ -5,7 +5,7 @@ namespace MedAI.Streaming.Domain.Vitals;
 public static class VitalSignMask
 {
     /// <summary>Laboratory results and what else is no vital sign.</summary>
-    public const ulong Results = ~0ul << (int)VitalSign.BaseExcess;
+    public const ulong Results = ~0ul << VitalSignCatalogue.SignalCount;
 
     /// <summary>The set of one vital sign.</summary>
     public static ulong Of(VitalSign vital) => 1ul << (int)vital;

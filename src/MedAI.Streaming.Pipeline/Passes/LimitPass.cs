@@ -39,8 +39,8 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
             lead.LastArrivalTime = frame.ArrivalTime;
             if ((frame.Bad & bit) != 0)
             {
-                // A charted slip of the pen is no signal: it is rejected, and that is all.
-                if (frame.Source != SourceClass.Charted)
+                // A charted slip of the pen is no signal, nor is a laboratory's: it is rejected, and that is all.
+                if (frame.Source != SourceClass.Charted && vital < VitalSignCatalogue.SignalCount)
                 {
                     ObserveBad(patient, vital, in frame);
                 }
@@ -115,7 +115,11 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
 
             p.Leads[vital] = LimitLead.None;
             p.Active &= ~(1ul << vital);
-            alerts.Close(patient, state.Book.Signal(vital), reason, in evidence);
+            if (vital < VitalSignCatalogue.SignalCount)
+            {
+                alerts.Close(patient, state.Book.Signal(vital), reason, in evidence);
+            }
+
             foreach (var rule in state.Profile(patient).LimitsOf(vital))
             {
                 alerts.Close(patient, rule, reason, in evidence);
