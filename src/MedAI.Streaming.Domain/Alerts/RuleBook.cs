@@ -80,7 +80,7 @@ public sealed class RuleBook
         _gap = AddBySource("technical.gap");
         _clock = AddBySource("technical.clock");
         _signal = _rules.Count;
-        for (var v = 0; v < VitalSignCatalogue.Count; v++)
+        for (var v = 0; v < VitalSignCatalogue.SignalCount; v++)
         {
             Add($"technical.signal.{VitalSignCatalogue.Info((VitalSign)v).Key}", AlertKind.Technical);
         }

@@ -27,7 +27,6 @@ public sealed class FeatureSpec
     private readonly double _sinceCap;
     private readonly double _admissionCap;
     private readonly double _clip;
-    private readonly uint _vitals;
 
     private FeatureSpec(Input[] inputs, Normalisation normalisation, long stepMs)
     {
@@ -38,7 +37,7 @@ public sealed class FeatureSpec
         StepMs = stepMs;
         foreach (ref readonly var input in inputs.AsSpan())
         {
-            _vitals |= input.Kind == Kind.Value ? 1u << input.Vital : 0;
+            Sources |= input.Kind == Kind.Value ? 1ul << input.Vital | 1ul << input.Alternative : 0;
         }
     }
 
@@ -56,8 +55,8 @@ public sealed class FeatureSpec
     /// <summary>The number of inputs.</summary>
     public int Count => _inputs.Length;
 
-    /// <summary>The vital signs whose values the model takes, as bits of <see cref="VitalSignMask"/>.</summary>
-    public uint Vitals => _vitals;
+    /// <summary>The vital signs whose values the model may take, those that stand in for others among them, as bits of <see cref="VitalSignMask"/>.</summary>
+    public ulong Sources { get; }
 
     /// <summary>The length of a model step, ms.</summary>
     public long StepMs { get; }
@@ -95,6 +94,20 @@ public sealed class FeatureSpec
 
         problem = null;
         return new FeatureSpec(inputs, normalisation, stepSeconds * 1000L);
+    }
+
+    /// <summary>The vital signs that the model takes and that neither were seen nor have one seen that stands in for them.</summary>
+    /// <param name="seen">Those that were seen.</param>
+    public ulong Missing(ulong seen)
+    {
+        var missing = 0ul;
+        foreach (ref readonly var input in _inputs.AsSpan())
+        {
+            var isThere = (seen & (1ul << input.Vital | 1ul << input.Alternative)) != 0;
+            missing |= input.Kind == Kind.Value && !isThere ? 1ul << input.Vital : 0;
+        }
+
+        return missing;
     }
 
     /// <summary>Fills one row for the instant <paramref name="time"/> (ms).</summary>

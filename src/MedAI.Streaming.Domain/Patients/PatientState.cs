@@ -172,10 +172,10 @@ public struct PatientState
     public int PagesPending;
 
     /// <summary>Vital signs with a window in use.</summary>
-    public uint Seen;
+    public ulong Seen;
 
     /// <summary>Vital signs with anything under way in their limits.</summary>
-    public uint Active;
+    public ulong Active;
 
     /// <summary>Something came in since the last score.</summary>
     public bool Dirty;
@@ -219,7 +219,7 @@ public struct PatientState
     /// <summary>The devices.</summary>
     public DeviceNumbers Devices;
 
-    /// <summary>What limits follow.</summary>
+    /// <summary>What limits follow. The arrays by vital sign stand last: checkpoints leave out what is unused of them.</summary>
     public LimitLeads Leads;
 
     /// <summary>The windows.</summary>

@@ -41,7 +41,7 @@ public static class ClinicalScores
     /// Every vital sign that may feed a score, as bits of <see cref="VitalSignMask"/>: a score whose vital signs neither changed
     /// nor expired need not be computed again.
     /// </summary>
-    public static uint Inputs(ScoreKind kind) => kind switch
+    public static ulong Inputs(ScoreKind kind) => kind switch
     {
         ScoreKind.News2 => News2.Inputs,
         ScoreKind.Mews => Mews.Inputs,

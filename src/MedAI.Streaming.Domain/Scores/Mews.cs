@@ -40,7 +40,7 @@ public static class Mews
     private static readonly int[] Consciousness = [0, 1, 1, 2, 3];
 
     /// <summary>Every vital sign that may feed the score, as bits of <see cref="VitalSignMask"/>.</summary>
-    public static uint Inputs =>
+    public static ulong Inputs =>
         VitalSignMask.Of(VitalSign.ArterialSystolicPressure, VitalSign.SystolicPressure)
         | VitalSignMask.Of(VitalSign.HeartRate, VitalSign.PulseRate)
         | VitalSignMask.Of(VitalSign.RespiratoryRate, VitalSign.Temperature) | VitalSignMask.Of(VitalSign.Consciousness);

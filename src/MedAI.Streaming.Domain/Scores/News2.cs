@@ -67,7 +67,7 @@ public static class News2
     }
 
     /// <summary>Every vital sign that may feed the score, as bits of <see cref="VitalSignMask"/>.</summary>
-    public static uint Inputs =>
+    public static ulong Inputs =>
         VitalSignMask.Of(VitalSign.RespiratoryRate, VitalSign.SpO2)
         | VitalSignMask.Of(VitalSign.OxygenFlow, VitalSign.InspiredOxygen)
         | VitalSignMask.Of(VitalSign.ArterialSystolicPressure, VitalSign.SystolicPressure)

@@ -32,7 +32,7 @@ public static class QSofa
     private static readonly Band[] Systolic = [new(100, 1), new(Band.AnyHigher, 0)];
 
     /// <summary>Every vital sign that may feed the score, as bits of <see cref="VitalSignMask"/>.</summary>
-    public static uint Inputs =>
+    public static ulong Inputs =>
         VitalSignMask.Of(VitalSign.ArterialSystolicPressure, VitalSign.SystolicPressure)
         | VitalSignMask.Of(VitalSign.Consciousness, VitalSign.GlasgowComaScale) | VitalSignMask.Of(VitalSign.RespiratoryRate);
 

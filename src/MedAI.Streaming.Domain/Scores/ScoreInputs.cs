@@ -13,10 +13,10 @@ public struct ScoreInputs
     private ValueColumns _values;
 
     /// <summary>Vital signs with a value, as bits of <see cref="VitalSignMask"/>.</summary>
-    public uint Present { readonly get; set; }
+    public ulong Present { readonly get; set; }
 
     /// <summary>Vital signs whose last value is older than its validity window; it is not used, and reported as stale.</summary>
-    public uint Stale { readonly get; set; }
+    public ulong Stale { readonly get; set; }
 
     /// <summary>Age in years; null or NaN: unknown, which is scored as an adult.</summary>
     public double? AgeYears { readonly get; set; }

@@ -58,13 +58,13 @@ public readonly record struct ScoreResult
     public bool AnyRed { get; init; }
 
     /// <summary>The vital signs whose values were used, as bits of <see cref="Vitals.VitalSignMask"/>.</summary>
-    public uint UsedMask { get; init; }
+    public ulong UsedMask { get; init; }
 
     /// <summary>
     /// One vital sign, the usual one, for each parameter that none of its vital signs could give, and none of them is stale.
     /// </summary>
-    public uint MissingMask { get; init; }
+    public ulong MissingMask { get; init; }
 
     /// <summary>The stale vital signs of each parameter that could not be given otherwise.</summary>
-    public uint StaleMask { get; init; }
+    public ulong StaleMask { get; init; }
 }

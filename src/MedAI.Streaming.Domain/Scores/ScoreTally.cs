@@ -12,9 +12,9 @@ internal ref struct ScoreTally
     private readonly ref readonly ScoreInputs _inputs;
     private ScoreParts _parts;
     private int _total;
-    private uint _used;
-    private uint _missing;
-    private uint _stale;
+    private ulong _used;
+    private ulong _missing;
+    private ulong _stale;
     private bool _red;
 
     public ScoreTally(ref readonly ScoreInputs inputs) => _inputs = ref inputs;
@@ -81,7 +81,7 @@ internal ref struct ScoreTally
     }
 
     /// <summary>Accounts for a parameter that none of its vital signs gives: stale where one is, else missing.</summary>
-    public void Lack(uint sources, VitalSign usual)
+    public void Lack(ulong sources, VitalSign usual)
     {
         var stale = _inputs.Stale & sources;
         _stale |= stale;

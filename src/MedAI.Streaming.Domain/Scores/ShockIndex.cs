@@ -21,7 +21,7 @@ public static class ShockIndex
     private static readonly string[] Names = ["Pulse", "SBP"];
 
     /// <summary>Every vital sign that may feed the index, as bits of <see cref="VitalSignMask"/>.</summary>
-    public static uint Inputs =>
+    public static ulong Inputs =>
         VitalSignMask.Of(VitalSign.ArterialSystolicPressure, VitalSign.SystolicPressure)
         | VitalSignMask.Of(VitalSign.HeartRate, VitalSign.PulseRate);
 

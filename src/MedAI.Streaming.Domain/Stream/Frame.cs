@@ -47,13 +47,13 @@ public struct Frame
     public ulong Sequence;
 
     /// <summary>Vital signs with a value in <see cref="Values"/>, canonical unit.</summary>
-    public uint Present;
+    public ulong Present;
 
     /// <summary>Those of <see cref="Present"/> that the source marked questionable: for limits, never for scores.</summary>
-    public uint Questionable;
+    public ulong Questionable;
 
     /// <summary>Vital signs whose reading was invalid or implausible: evidence of a bad signal.</summary>
-    public uint Bad;
+    public ulong Bad;
 
     /// <summary>The device's number within its patient.</summary>
     public byte Device;

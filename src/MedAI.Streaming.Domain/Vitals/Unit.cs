@@ -40,6 +40,39 @@ public enum Unit : byte
     /// <summary>1 (a fraction of one)</summary>
     Fraction = 11,
 
+    /// <summary>U/L</summary>
+    UnitPerLitre = 12,
+
+    /// <summary>g/dL</summary>
+    GramPerDecilitre = 13,
+
+    /// <summary>ng/mL</summary>
+    NanogramPerMillilitre = 14,
+
+    /// <summary>10*3/uL; 10*9/L is the same</summary>
+    ThousandPerMicrolitre = 15,
+
+    /// <summary>s</summary>
+    Second = 16,
+
+    /// <summary>[pH]</summary>
+    Ph = 17,
+
+    /// <summary>mL</summary>
+    Millilitre = 18,
+
+    /// <summary>kg</summary>
+    Kilogram = 19,
+
+    /// <summary>umol/L</summary>
+    MicromolePerLitre = 20,
+
+    /// <summary>ng/L</summary>
+    NanogramPerLitre = 21,
+
+    /// <summary>g/L</summary>
+    GramPerLitre = 22,
+
     /// <summary>A unit that is not known here; a reading in it is refused.</summary>
     Unknown = 255,
 }

@@ -18,8 +18,8 @@ public static class UnitConversion
 
     /// <summary>
     /// Converts a value and checks it. Accepted units are the vital sign's own (or none given), [degF] for temperature, kPa for
-    /// pressures, mmol/L for glucose, and a fraction of one for SpO2 and inspired oxygen. End-tidal carbon dioxide in % is
-    /// refused: its partial pressure depends on the air pressure, which is not known.
+    /// pressures, and those of <see cref="VitalSignInfo.AlsoIn"/>. End-tidal carbon dioxide in % is refused: its partial pressure depends
+    /// on the air pressure, which is not known.
     /// </summary>
     /// <param name="vital">What was measured.</param>
     /// <param name="unit">The unit as sent.</param>
@@ -36,33 +36,12 @@ public static class UnitConversion
         {
             return RejectReason.UnknownVitalSign;
         }
-        var own = VitalSignCatalogue.CanonicalUnit(vital);
-        double converted;
-        switch (unit)
+        var factor = VitalSignCatalogue.Factor(vital, unit);
+        if (double.IsNaN(factor))
         {
-            case Unit.Canonical:
-                converted = value;
-                break;
-            case Unit.Fahrenheit when own == Unit.Celsius:
-                converted = (value - 32) / 1.8;
-                break;
-            case Unit.Kilopascal when own == Unit.MillimetreOfMercury:
-                converted = value * MillimetreOfMercuryInKilopascal;
-                break;
-            case Unit.MillimolePerLitre when own == Unit.MilligramPerDecilitre:
-                converted = value * MilligramPerDecilitreInMillimolePerLitre;
-                break;
-            case Unit.Fraction when vital is VitalSign.SpO2 or VitalSign.InspiredOxygen:
-                converted = value * 100;
-                break;
-            default:
-                if (unit != own)
-                {
-                    return RejectReason.WrongUnit;
-                }
-                converted = value;
-                break;
+            return RejectReason.WrongUnit;
         }
+        var converted = unit == Unit.Fahrenheit ? (value - 32) / 1.8 : value * factor;
         if (!double.IsFinite(value))
         {
             return RejectReason.NotANumber;
@@ -71,7 +50,7 @@ public static class UnitConversion
         {
             return RejectReason.OutOfRange;
         }
-        if (own == Unit.Score && converted != Math.Truncate(converted))
+        if (VitalSignCatalogue.CanonicalUnit(vital) == Unit.Score && converted != Math.Truncate(converted))
         {
             return RejectReason.OutOfRange;
         }

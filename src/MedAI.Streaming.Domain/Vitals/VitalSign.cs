@@ -1,8 +1,8 @@
-// The vital signs the monitor knows, and nothing else about them: codes, units and ranges are in VitalSignCatalogue.
+// What the monitor knows of a patient as numbers, and nothing else about them: codes, units and ranges are in VitalSignCatalogue.
 namespace MedAI.Streaming.Domain.Vitals;
 
 /// <summary>
-/// A vital sign. The number is the index of its column in hot state; on the wire it is sent as this number plus one, so that
+/// A vital sign, or another quantity that is followed like one because models take it: laboratory results, urine, weight. The number is the index of its column in hot state; on the wire it is sent as this number plus one, so that
 /// zero means "not given".
 /// </summary>
 public enum VitalSign : byte
@@ -60,4 +60,103 @@ public enum VitalSign : byte
 
     /// <summary>Perfusion index of the oximeter, %.</summary>
     PerfusionIndex = 17,
+
+    /// <summary>Base excess, mmol/L.</summary>
+    BaseExcess = 18,
+
+    /// <summary>Bicarbonate, mmol/L.</summary>
+    Bicarbonate = 19,
+
+    /// <summary>pH of arterial blood, [pH].</summary>
+    Ph = 20,
+
+    /// <summary>Partial pressure of carbon dioxide in arterial blood, mm[Hg].</summary>
+    PaCO2 = 21,
+
+    /// <summary>Partial pressure of oxygen in arterial blood, mm[Hg].</summary>
+    PaO2 = 22,
+
+    /// <summary>Oxygen saturation of an arterial sample, %.</summary>
+    SaO2 = 23,
+
+    /// <summary>Aspartate aminotransferase, U/L.</summary>
+    Ast = 24,
+
+    /// <summary>Alanine aminotransferase, U/L.</summary>
+    Alt = 25,
+
+    /// <summary>Alkaline phosphatase, U/L.</summary>
+    AlkalinePhosphatase = 26,
+
+    /// <summary>Urea nitrogen in blood, mg/dL.</summary>
+    UreaNitrogen = 27,
+
+    /// <summary>Creatinine, mg/dL.</summary>
+    Creatinine = 28,
+
+    /// <summary>Total calcium, mg/dL.</summary>
+    Calcium = 29,
+
+    /// <summary>Chloride, mmol/L.</summary>
+    Chloride = 30,
+
+    /// <summary>Sodium, mmol/L.</summary>
+    Sodium = 31,
+
+    /// <summary>Potassium, mmol/L.</summary>
+    Potassium = 32,
+
+    /// <summary>Magnesium, mg/dL.</summary>
+    Magnesium = 33,
+
+    /// <summary>Phosphate as phosphorus, mg/dL.</summary>
+    Phosphate = 34,
+
+    /// <summary>Lactate, mmol/L.</summary>
+    Lactate = 35,
+
+    /// <summary>Direct bilirubin, mg/dL.</summary>
+    DirectBilirubin = 36,
+
+    /// <summary>Total bilirubin, mg/dL.</summary>
+    TotalBilirubin = 37,
+
+    /// <summary>Albumin, g/dL.</summary>
+    Albumin = 38,
+
+    /// <summary>Total cholesterol, mg/dL.</summary>
+    Cholesterol = 39,
+
+    /// <summary>Cardiac troponin I, ng/mL.</summary>
+    TroponinI = 40,
+
+    /// <summary>Cardiac troponin T, ng/mL.</summary>
+    TroponinT = 41,
+
+    /// <summary>Hematocrit, %.</summary>
+    Hematocrit = 42,
+
+    /// <summary>Hemoglobin, g/dL.</summary>
+    Hemoglobin = 43,
+
+    /// <summary>Activated partial thromboplastin time, s.</summary>
+    PartialThromboplastinTime = 44,
+
+    /// <summary>White blood cells, 10*3/uL.</summary>
+    WhiteCells = 45,
+
+    /// <summary>Fibrinogen, mg/dL.</summary>
+    Fibrinogen = 46,
+
+    /// <summary>Platelets, 10*3/uL.</summary>
+    Platelets = 47,
+
+    /// <summary>Urine since the reading before, mL.</summary>
+    UrineOutput = 48,
+
+    /// <summary>Mechanical ventilation: 1 while it goes on, 0 when it ended.</summary>
+    MechanicalVentilation = 49,
+
+    /// <summary>Body weight, kg.</summary>
+    BodyWeight = 50,
 }

@@ -11,7 +11,10 @@ namespace MedAI.Streaming.Domain.Vitals;
 public static class VitalSignCatalogue
 {
     /// <summary>The number of vital signs; their numbers are 0 .. Count - 1.</summary>
-    public const int Count = 18;
+    public const int Count = 51;
+
+    /// <summary>The first so many of them are signals of devices or observations at the bed; those after them are results of laboratories and the like.</summary>
+    public const int SignalCount = (int)VitalSign.BaseExcess;
 
     /// <summary>The number of source classes.</summary>
     public const int SourceClassCount = 3;
@@ -21,6 +24,8 @@ public static class VitalSignCatalogue
     private static readonly double[] Highs = Array.ConvertAll(Entries, entry => entry.High);
     private static readonly Unit[] OwnUnits = Array.ConvertAll(Entries, entry => entry.Unit);
     private static readonly long[] Windows = FlattenWindows();
+    private static readonly int UnitCount = Enum.GetValues<Unit>().Count(unit => unit != Unit.Unknown);
+    private static readonly double[] Factors = FlattenFactors();
 
     private static readonly FrozenDictionary<string, VitalSign>.AlternateLookup<ReadOnlySpan<char>> Names =
         CollectNames().GetAlternateLookup<ReadOnlySpan<char>>();
@@ -39,6 +44,13 @@ public static class VitalSignCatalogue
 
     /// <summary>The unit in which a vital sign is kept.</summary>
     public static Unit CanonicalUnit(VitalSign vital) => OwnUnits[(int)vital];
+
+    /// <summary>
+    /// What a value in a unit is multiplied by to be in the vital sign's own unit; NaN for a unit that it does not come in. 1 for degrees Fahrenheit, which no
+    /// factor alone converts.
+    /// </summary>
+    public static double Factor(VitalSign vital, Unit unit) =>
+        (int)unit < UnitCount ? Factors[(int)vital * UnitCount + (int)unit] : double.NaN;
 
     /// <summary>
     /// For how long, in milliseconds of event time, a reading of this vital sign may be scored. A reading exactly this old is
@@ -71,6 +83,33 @@ public static class VitalSignCatalogue
             windows[i * SourceClassCount + (int)SourceClass.Charted] = validity.Charted;
         }
         return windows;
+    }
+
+    private static double[] FlattenFactors()
+    {
+        var factors = new double[Count * UnitCount];
+        Array.Fill(factors, double.NaN);
+        foreach (var entry in Entries)
+        {
+            var own = factors.AsSpan((int)entry.Vital * UnitCount, UnitCount);
+            own[(int)Unit.Canonical] = own[(int)entry.Unit] = 1;
+            if (entry.Unit == Unit.MillimetreOfMercury)
+            {
+                own[(int)Unit.Kilopascal] = UnitConversion.MillimetreOfMercuryInKilopascal;
+            }
+
+            if (entry.Unit == Unit.Celsius)
+            {
+                own[(int)Unit.Fahrenheit] = 1;
+            }
+
+            foreach (var (unit, factor) in entry.AlsoIn)
+            {
+                own[(int)unit] = factor;
+            }
+        }
+
+        return factors;
     }
 
     private static FrozenDictionary<string, VitalSign> CollectNames()

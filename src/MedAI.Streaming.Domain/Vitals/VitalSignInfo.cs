@@ -31,7 +31,7 @@ public sealed record VitalSignInfo
     public required string Label { get; init; }
 
     /// <summary>
-    /// LOINC codes, the one to write first. Pulse shares 8867-4 with heart rate, as FHIR's vital signs profile has it; every
+    /// LOINC codes, the one to write first; empty where there is none that says just this. Pulse shares 8867-4 with heart rate, as FHIR's vital signs profile has it; every
     /// other code belongs to one vital sign only.
     /// </summary>
     public required IReadOnlyList<string> LoincCodes { get; init; }
@@ -41,6 +41,9 @@ public sealed record VitalSignInfo
 
     /// <summary>The unit in which values are kept, limited and scored.</summary>
     public required Unit Unit { get; init; }
+
+    /// <summary>Other units that a reading may arrive in, each with the factor that makes its value one in <see cref="Unit"/>.</summary>
+    public IReadOnlyList<(Unit Unit, double Factor)> AlsoIn { get; init; } = [];
 
     /// <summary>Lowest plausible value, inclusive, in <see cref="Unit"/>.</summary>
     public required double Low { get; init; }
@@ -54,6 +57,6 @@ public sealed record VitalSignInfo
     /// <summary>Validity windows by class of source, in milliseconds.</summary>
     public required ValidityWindows Validity { get; init; }
 
-    /// <summary>The LOINC code to write.</summary>
-    public string Loinc => LoincCodes[0];
+    /// <summary>The LOINC code to write, or null.</summary>
+    public string? Loinc => LoincCodes.Count > 0 ? LoincCodes[0] : null;
 }

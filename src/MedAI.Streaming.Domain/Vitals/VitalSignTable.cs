@@ -26,7 +26,10 @@ internal static class VitalSignTable
     // Continuous glucose sensors report every 5 minutes; three intervals let one sample be lost without flapping.
     private static readonly ValidityWindows GlucoseSensor = new(15 * Minute, 15 * Minute, 4 * Hour);
 
-    public static VitalSignInfo[] Entries() => [.. Rates(), .. Pressures(), .. GasesAndGlucose(), .. Coded(), PerfusionIndex()];
+    public static VitalSignInfo[] Entries() =>
+    [
+        .. Rates(), .. Pressures(), .. GasesAndGlucose(), .. Coded(), PerfusionIndex(), .. LaboratoryTable.Entries(),
+    ];
 
     private static VitalSignInfo[] Rates() =>
     [
@@ -53,7 +56,7 @@ internal static class VitalSignTable
         {
             Vital = VitalSign.SpO2, Key = "spo2", Name = "Oxygen saturation", Label = "SpO2", LoincCodes = ["59408-5", "2708-6"],
             MdcCodes = [new(150456, "MDC_PULS_OXIM_SAT_O2")],
-            Unit = Unit.Percent, Low = 0, High = 100, Decimals = 0, Validity = Continuous,
+            Unit = Unit.Percent, AlsoIn = [(Unit.Fraction, 100)], Low = 0, High = 100, Decimals = 0, Validity = Continuous,
         },
 
         // 0 is apnoea; 120 is the upper end of what impedance pneumography counts.
@@ -155,7 +158,8 @@ internal static class VitalSignTable
                 new(160020, "MDC_CONC_GLU_GEN"), new(160184, "MDC_CONC_GLU_CAPILLARY_WHOLEBLOOD"),
                 new(160188, "MDC_CONC_GLU_CAPILLARY_PLASMA"), new(160212, "MDC_CONC_GLU_ISF"),
             ],
-            Unit = Unit.MilligramPerDecilitre, Low = 5, High = 2000, Decimals = 0, Validity = GlucoseSensor,
+            Unit = Unit.MilligramPerDecilitre, AlsoIn = [(Unit.MillimolePerLitre, UnitConversion.MilligramPerDecilitreInMillimolePerLitre)],
+            Low = 5, High = 2000, Decimals = 0, Validity = GlucoseSensor,
         },
 
         // Room air is 20.9; 18 allows for the error of oxygen sensors (some 3 points at room air). A fraction sent as a
@@ -164,7 +168,7 @@ internal static class VitalSignTable
         {
             Vital = VitalSign.InspiredOxygen, Key = "inspired_oxygen", Name = "Inspired oxygen", Label = "FiO2",
             LoincCodes = ["3150-0"], MdcCodes = [new(152196, "MDC_CONC_AWAY_O2_INSP")],
-            Unit = Unit.Percent, Low = 18, High = 100, Decimals = 0, Validity = Continuous,
+            Unit = Unit.Percent, AlsoIn = [(Unit.Fraction, 100)], Low = 18, High = 100, Decimals = 0, Validity = Continuous,
         },
 
         // High-flow therapy gives up to 60-80 L/min. A flow is a setting that a person enters with the observations, whatever

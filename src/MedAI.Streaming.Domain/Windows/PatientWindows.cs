@@ -19,7 +19,7 @@ public static class PatientWindows
             p.Dirty |= window.Take(
                 frame.Device, frame.Source, frame.Epoch, frame.Sequence, frame.EventTime, frame.Values[vital],
                 VitalSignCatalogue.LeadHold((VitalSign)vital, window.Source), p.LastTick, p.StepStart);
-            p.Seen |= 1u << vital;
+            p.Seen |= 1ul << vital;
         }
 
         p.Applied = Math.Max(p.Applied, frame.EventTime);
@@ -35,7 +35,7 @@ public static class PatientWindows
             if (p.Windows[vital].Device == device)
             {
                 p.Windows[vital] = VitalWindow.Empty;
-                p.Seen &= ~(1u << vital);
+                p.Seen &= ~(1ul << vital);
                 p.Dirty = true;
             }
         }

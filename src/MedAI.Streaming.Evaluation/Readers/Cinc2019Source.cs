@@ -7,8 +7,7 @@ namespace MedAI.Streaming.Evaluation.Readers;
 
 /// <summary>
 /// Reads <c>cinc2019</c> (Reyna et al. 2020, Crit Care Med 48(2):210-217; doi 10.13026/v64v-d857). A reading is a cell of one of
-/// the eight vital-sign columns HR, O2Sat, Temp, SBP, MAP, DBP, Resp, EtCO2 that is neither empty nor NaN; the other columns are
-/// laboratory values and are not read. A cell that is not a number is a reading of NaN. The data has no dates: every patient is
+/// the 34 columns of vital signs and laboratory results that is neither empty nor NaN. A cell that is not a number is a reading of NaN. The data has no dates: every patient is
 /// admitted at 2000-01-01T00:00:00Z, and event and arrival time are the admission plus ICULOS hours. Rows of a patient stand
 /// together in the file, and a row without a reading makes no frame. Both forms of the same patients give the same elements,
 /// but for where a refused line stood.
@@ -21,7 +20,7 @@ internal sealed class Cinc2019Source : IRecordedSource
     // 2000-01-01T00:00:00Z.
     private const long Admission = 946_684_800_000;
     private const string PatientColumn = "patient,";
-    private const int Vitals = 8;
+    private const int Vitals = 34;
     private const int Columns = 41;
     private const int AgeColumn = 34;
     private const int GenderColumn = 35;
@@ -36,13 +35,26 @@ internal sealed class Cinc2019Source : IRecordedSource
         "Gender", "Unit1", "Unit2", "HospAdmTime", "ICULOS", "SepsisLabel",
     ];
 
-    // Units as physionet.org/content/challenge-2019 gives them for each column.
+    // Units as physionet.org/content/challenge-2019 gives them for each column. It gives mg/dL for lactate and mmol/L for magnesium, and the values
+    // say the other way round (medians 1.8 and 2.0): those two are taken in the vital sign's own unit.
     private static readonly (VitalSign Vital, Unit Unit)[] VitalColumns =
     [
         (VitalSign.HeartRate, Unit.PerMinute), (VitalSign.SpO2, Unit.Percent), (VitalSign.Temperature, Unit.Celsius),
         (VitalSign.SystolicPressure, Unit.MillimetreOfMercury), (VitalSign.MeanPressure, Unit.MillimetreOfMercury),
         (VitalSign.DiastolicPressure, Unit.MillimetreOfMercury), (VitalSign.RespiratoryRate, Unit.PerMinute),
-        (VitalSign.EndTidalCarbonDioxide, Unit.MillimetreOfMercury),
+        (VitalSign.EndTidalCarbonDioxide, Unit.MillimetreOfMercury), (VitalSign.BaseExcess, Unit.MillimolePerLitre),
+        (VitalSign.Bicarbonate, Unit.MillimolePerLitre), (VitalSign.InspiredOxygen, Unit.Fraction), (VitalSign.Ph, Unit.Ph),
+        (VitalSign.PaCO2, Unit.MillimetreOfMercury), (VitalSign.SaO2, Unit.Percent),
+        (VitalSign.Ast, Unit.UnitPerLitre), (VitalSign.UreaNitrogen, Unit.MilligramPerDecilitre),
+        (VitalSign.AlkalinePhosphatase, Unit.UnitPerLitre), (VitalSign.Calcium, Unit.MilligramPerDecilitre),
+        (VitalSign.Chloride, Unit.MillimolePerLitre), (VitalSign.Creatinine, Unit.MilligramPerDecilitre),
+        (VitalSign.DirectBilirubin, Unit.MilligramPerDecilitre), (VitalSign.Glucose, Unit.MilligramPerDecilitre),
+        (VitalSign.Lactate, Unit.Canonical), (VitalSign.Magnesium, Unit.Canonical), (VitalSign.Phosphate, Unit.MilligramPerDecilitre),
+        (VitalSign.Potassium, Unit.MillimolePerLitre), (VitalSign.TotalBilirubin, Unit.MilligramPerDecilitre),
+        (VitalSign.TroponinI, Unit.NanogramPerMillilitre), (VitalSign.Hematocrit, Unit.Percent),
+        (VitalSign.Hemoglobin, Unit.GramPerDecilitre), (VitalSign.PartialThromboplastinTime, Unit.Second),
+        (VitalSign.WhiteCells, Unit.ThousandPerMicrolitre), (VitalSign.Fibrinogen, Unit.MilligramPerDecilitre),
+        (VitalSign.Platelets, Unit.ThousandPerMicrolitre),
     ];
 
     private static readonly string CsvHeader = PatientColumn + string.Join(',', ColumnNames);

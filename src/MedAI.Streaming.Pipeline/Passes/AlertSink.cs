@@ -125,14 +125,14 @@ internal sealed class AlertSink(FlowState state, CommitBatch commit)
         $"{state.Names(patient).Devices[device]}/{epoch}/{sequence}/{VitalSignCatalogue.Info((VitalSign)vital).Key}");
 
     /// <summary>Ids of the newest readings of the vital signs of a mask.</summary>
-    public string ReadingIds(int patient, uint vitals)
+    public string ReadingIds(int patient, ulong vitals)
     {
         var ids = new StringBuilder();
         ref readonly var p = ref state.Patient(patient);
         for (var v = 0; v < VitalSignCatalogue.Count; v++)
         {
             ref readonly var window = ref p.Windows[v];
-            if ((vitals & p.Seen & (1u << v)) != 0)
+            if ((vitals & p.Seen & (1ul << v)) != 0)
             {
                 ids.Append(ids.Length == 0 ? "" : " ").Append(ReadingId(patient, window.Device, window.Epoch, window.Sequence, v));
             }

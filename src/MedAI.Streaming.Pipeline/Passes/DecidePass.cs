@@ -64,7 +64,7 @@ internal sealed class DecidePass(
     private void Clinical(in ScoreRequest request)
     {
         Fill(in state.Patient(request.Patient), request.Time, out var inputs);
-        var indeterminate = 0u;
+        var indeterminate = 0ul;
         for (var kind = 0; kind < ClinicalScores.Count; kind++)
         {
             var result = ClinicalScores.Score((ScoreKind)kind, in inputs);
@@ -131,34 +131,38 @@ internal sealed class DecidePass(
             return;
         }
 
-        Freshness(in p, request.Time, out var fresh, out var stale);
-        var decision = ScoreLaw.Observe(ref state.Rule(request.Patient, state.Book.Model), rule, request.Time, risk, fresh == 0, false);
+        var seen = p.Seen & state.Features!.Sources;
+        Freshness(in p, seen, request.Time, out var fresh, out var stale);
+
+        // A result holds for a day. Without a vital sign of now the risk is one of what was: it may raise an alarm and not end one.
+        var isPartial = (fresh & ~VitalSignMask.Results) == 0;
+        var decision = ScoreLaw.Observe(ref state.Rule(request.Patient, state.Book.Model), rule, request.Time, risk, isPartial, false);
         if (decision.Change.Changed)
         {
             alerts.Note(request.Patient, state.Book.Model, in decision, new Evidence(
-                request.Time, risk, alerts.ReadingIds(request.Patient, p.Seen), Names(state.Features!.Vitals & ~p.Seen, stale), modelId));
+                request.Time, risk, alerts.ReadingIds(request.Patient, seen), Names(state.Features.Missing(p.Seen), stale), modelId));
         }
     }
 
-    private static void Freshness(ref readonly PatientState p, long time, out uint fresh, out uint stale)
+    private static void Freshness(ref readonly PatientState p, ulong seen, long time, out ulong fresh, out ulong stale)
     {
         fresh = stale = 0;
-        for (var mask = p.Seen; mask != 0; mask &= mask - 1)
+        for (var mask = seen; mask != 0; mask &= mask - 1)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
             if (IsStale(in p.Windows[vital], vital, time))
             {
-                stale |= 1u << vital;
+                stale |= 1ul << vital;
             }
             else
             {
-                fresh |= 1u << vital;
+                fresh |= 1ul << vital;
             }
         }
     }
 
     private void Technical(
-        in ScoreRequest request, int rule, bool holds, TransitionReason because, TransitionReason over, uint stale, string model)
+        in ScoreRequest request, int rule, bool holds, TransitionReason because, TransitionReason over, ulong stale, string model)
     {
         ref var episode = ref state.Rule(request.Patient, rule).Episode;
         var change = holds ? episode.Hold(request.Time, AlertPriority.Low) : episode.End(false);
@@ -191,12 +195,12 @@ internal sealed class DecidePass(
     private static bool IsStale(ref readonly VitalWindow window, int vital, long time) =>
         window.IsStale(time, VitalSignCatalogue.ValidityWindow((VitalSign)vital, window.Source));
 
-    private static string Names(uint missing, uint stale)
+    private static string Names(ulong missing, ulong stale)
     {
         var names = new StringBuilder();
         for (var v = 0; v < VitalSignCatalogue.Count; v++)
         {
-            var bit = 1u << v;
+            var bit = 1ul << v;
             if (((missing | stale) & bit) != 0)
             {
                 names.Append(names.Length == 0 ? "" : " ").Append(VitalSignCatalogue.Info((VitalSign)v).Key)

@@ -21,7 +21,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
             ref var lead = ref p.Leads[vital];
-            var bit = 1u << vital;
+            var bit = 1ul << vital;
             if (lead.Device != frame.Device && !TakesLead(ref lead, vital, in frame, (frame.Bad & bit) != 0))
             {
                 continue;
@@ -39,8 +39,8 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
             lead.LastArrivalTime = frame.ArrivalTime;
             if ((frame.Bad & bit) != 0)
             {
-                // A charted slip of the pen is no signal: it is rejected, and that is all.
-                if (frame.Source != SourceClass.Charted)
+                // A charted slip of the pen is no signal, nor is a laboratory's: it is rejected, and that is all.
+                if (frame.Source != SourceClass.Charted && vital < VitalSignCatalogue.SignalCount)
                 {
                     ObserveBad(patient, vital, in frame);
                 }
@@ -114,8 +114,12 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
             }
 
             p.Leads[vital] = LimitLead.None;
-            p.Active &= ~(1u << vital);
-            alerts.Close(patient, state.Book.Signal(vital), reason, in evidence);
+            p.Active &= ~(1ul << vital);
+            if (vital < VitalSignCatalogue.SignalCount)
+            {
+                alerts.Close(patient, state.Book.Signal(vital), reason, in evidence);
+            }
+
             foreach (var rule in state.Profile(patient).LimitsOf(vital))
             {
                 alerts.Close(patient, rule, reason, in evidence);
@@ -149,7 +153,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
             else if (p.Leads[(int)limit.Vital].Device != VitalWindow.NoDevice)
             {
                 // The last value may be beyond it now: silence would then be as urgent as the breach.
-                p.Active |= 1u << (int)limit.Vital;
+                p.Active |= 1ul << (int)limit.Vital;
             }
         }
     }
@@ -253,14 +257,14 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
             active |= LimitLaw.IsActive(in ruleState);
         }
 
-        p.Active = active ? p.Active | (1u << vital) : p.Active & ~(1u << vital);
+        p.Active = active ? p.Active | (1ul << vital) : p.Active & ~(1ul << vital);
     }
 
     private void ObserveBad(int patient, int vital, ref readonly Frame frame)
     {
         ref var p = ref state.Patient(patient);
         ref var lead = ref p.Leads[vital];
-        p.Active |= 1u << vital;
+        p.Active |= 1ul << vital;
         if (lead.BadSince == 0)
         {
             lead.BadSince = frame.EventTime;
@@ -304,7 +308,7 @@ internal sealed class LimitPass(FlowState state, AlertSink alerts)
 
     private Evidence Of(int patient, int vital, ref readonly Frame frame, double value)
     {
-        var unverified = (frame.Questionable & (1u << vital)) != 0 ? "the reading is marked questionable: unverified" : "";
+        var unverified = (frame.Questionable & (1ul << vital)) != 0 ? "the reading is marked questionable: unverified" : "";
         return new(
             frame.EventTime, value, alerts.ReadingId(patient, frame.Device, frame.Epoch, frame.Sequence, vital), Detail: unverified);
     }

@@ -59,7 +59,7 @@ internal sealed class SeriesSink
         for (var mask = frame.Present; mask != 0; mask &= mask - 1)
         {
             var vital = BitOperations.TrailingZeroCount(mask);
-            var questionable = (frame.Questionable & (1u << vital)) != 0 ? PointFlags.Questionable : PointFlags.None;
+            var questionable = (frame.Questionable & (1ul << vital)) != 0 ? PointFlags.Questionable : PointFlags.None;
             Batch.Points.Add(new SeriesPoint(patient, (ushort)vital, frame.EventTime, frame.Values[vital], late | questionable, device, apart));
         }
     }

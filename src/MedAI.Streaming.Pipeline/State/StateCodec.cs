@@ -18,7 +18,7 @@ namespace MedAI.Streaming.Pipeline.State;
 internal sealed class StateCodec(FlowState state)
 {
     // Grows with every change of the layout; the sizes catch what was forgotten.
-    private const int Version = 2;
+    private const int Version = 3;
 
     private readonly int _layout = HashCode(
         Version, Unsafe.SizeOf<PatientState>(), Unsafe.SizeOf<RuleState>(), Unsafe.SizeOf<DeviceOrder>(), Unsafe.SizeOf<Frame>(),
@@ -30,7 +30,7 @@ internal sealed class StateCodec(FlowState state)
         ref var p = ref state.Patient(patient);
         var names = state.Names(patient);
         Put(into, _layout);
-        Put(into, p);
+        SparseBytes.Put(into, in p);
         Text(into, names.Ward);
         Text(into, names.Bed);
         Text(into, names.Scale2OrderedBy);
@@ -79,7 +79,7 @@ internal sealed class StateCodec(FlowState state)
     private int ReadBody(string id, ReadOnlySpan<byte> blob)
     {
         var patient = id.Length == 0 ? 0 : state.AddPatient(Encoding.UTF8.GetBytes(id));
-        var saved = Get<PatientState>(ref blob);
+        var saved = SparseBytes.TakePatient(ref blob);
         var names = state.Names(patient);
         names.Ward = Text(ref blob);
         names.Bed = Text(ref blob);
@@ -187,7 +187,7 @@ internal sealed class StateCodec(FlowState state)
         Put(into, count);
         for (var at = first; at >= 0; at = state.Frames.Next(at))
         {
-            Put(into, state.Frames[at]);
+            SparseBytes.Put(into, in state.Frames[at]);
         }
     }
 
@@ -198,7 +198,7 @@ internal sealed class StateCodec(FlowState state)
         for (var left = Get<int>(ref blob); left > 0; left--)
         {
             var number = state.Frames.Take();
-            state.Frames[number] = Get<Frame>(ref blob);
+            state.Frames[number] = SparseBytes.TakeFrame(ref blob);
             if (last < 0)
             {
                 first = number;

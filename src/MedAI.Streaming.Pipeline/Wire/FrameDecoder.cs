@@ -138,7 +138,7 @@ public static class FrameDecoder
         VitalSign vital, Unit unit, double value, Validity validity, bool error, bool demo, ref Frame frame,
         List<RejectedReading> rejected)
     {
-        var bit = 1u << (int)vital;
+        var bit = 1ul << (int)vital;
         RejectReason reason;
         if (((frame.Present | frame.Bad) & bit) != 0)
         {

@@ -22,7 +22,7 @@ internal ref struct ReadingMessage
     private uint _validity;
 
     /// <summary>The unit; one that is not known here is <see cref="Domain.Vitals.Unit.Unknown"/>.</summary>
-    public readonly Unit Unit => _unit <= (uint)Unit.Fraction ? (Unit)_unit : Unit.Unknown;
+    public readonly Unit Unit => _unit <= (uint)Unit.GramPerLitre ? (Unit)_unit : Unit.Unknown;
 
     /// <summary>The validity; one that is not known here keeps its number, up to 255.</summary>
     public readonly Validity Validity => (Validity)Math.Min(_validity, 255);

@@ -1,5 +1,7 @@
 // The reader of cinc2019: every cell is accounted for, and the two forms of the data are one.
 using System.Globalization;
+using System.Text.Json;
+using Acceptance.Tests.Configuration;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Evaluation.Readers;
@@ -42,6 +44,26 @@ public sealed class Cinc2019SourceTests : Recordings
                     + "Temperature 37.2 Celsius Valid",
             ],
             Texts(elements.Skip(2)));
+    }
+
+    // Training reads the same columns by the same contract.
+    [Fact]
+    public void Read_EveryColumn_IsTheVariableOfTheContract()
+    {
+        using var contract = JsonDocument.Parse(File.ReadAllBytes(RepositoryFiles.At("schemas", "features.json")));
+        var columns = Columns.Split(',')[..34];
+        var path = Write("a.csv", Lines(Header, "p1," + string.Join(',', columns.Select((_, i) => $"{i + 1}")) + ",61.5,1,0,1,-0.5,1,0"));
+        var readings = Assert.Single(Read("cinc2019", path).OfType<FrameElement>()).Readings.ToDictionary(reading => reading.Vital!.Value);
+
+        Assert.Equal(34, readings.Count);
+        Assert.All(contract.RootElement.GetProperty("variables").EnumerateArray().Where(v => v.TryGetProperty("cinc2019Column", out _)), variable =>
+        {
+            Assert.True(VitalSignCatalogue.TryParse(variable.GetProperty("key").GetString(), out var vital));
+            var reading = readings[vital];
+            var number = Array.IndexOf(columns, variable.GetProperty("cinc2019Column").GetString()) + 1;
+            Assert.Equal(number, reading.Value);
+            Assert.Equal(variable.GetProperty("cinc2019Factor").GetDouble(), VitalSignCatalogue.Factor(vital, reading.Unit));
+        });
     }
 
     [Fact]
@@ -189,7 +211,7 @@ public sealed class Cinc2019SourceTests : Recordings
             if (!seen.Contains(cells[0]) && seen.Count == patients)
                 break;
             seen.Add(cells[0]);
-            var present = cells[1..9].Count(cell => cell is not ("NaN" or ""));
+            var present = cells[1..35].Count(cell => cell is not ("NaN" or ""));
             readings += present;
             frames += present > 0 ? 1 : 0;
         }

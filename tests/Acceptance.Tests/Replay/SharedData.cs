@@ -31,7 +31,7 @@ internal static class SharedData
     /// <summary>The readings of a file: cells of vital signs that hold something, or for charted rows the rows.</summary>
     public static long Readings(string format, int patients = int.MaxValue) => format switch
     {
-        "cinc2019" => FirstPatients(format, patients).Sum(cells => Present(cells[1..9])),
+        "cinc2019" => FirstPatients(format, patients).Sum(cells => Present(cells[1..35])),
         "bidmc" => FirstPatients(format, patients).Sum(cells => Present(cells[2..])),
         _ => FirstPatients(format, patients).Count(),
     };

@@ -15,7 +15,7 @@ public class FeatureNameTests
     [InlineData("heart_rate .observed")]
     public void Create_OtherNameOfAKnownVitalSign_IsRefused(string name)
     {
-        Assert.Null(FeatureSpec.Create([name], GoldenFeatures.Normalisation, 3600, out var problem));
+        Assert.Null(FeatureSpec.Create([name], GoldenFeatures.First.Normalisation, 3600, out var problem));
         Assert.Contains($"'{name}'", problem, StringComparison.Ordinal);
     }
 }

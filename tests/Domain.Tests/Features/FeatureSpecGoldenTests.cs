@@ -1,4 +1,4 @@
-// C# makes the same bits as training/: every row of schemas/golden/features.json, through windows as the pipeline fills them.
+// C# makes the same bits as training/: every row of schemas/golden/features.json and features-2.json, through windows as the pipeline fills them.
 using MedAI.Streaming.Domain.Features;
 using MedAI.Streaming.Domain.Patients;
 using MedAI.Streaming.Domain.Vitals;
@@ -10,17 +10,18 @@ public class FeatureSpecGoldenTests
 {
     private const long Admission = 1_700_000_000_000;
 
-    public static TheoryData<string, SourceClass> Cases => [.. GoldenFeatures.Patients.SelectMany(
+    public static TheoryData<string, SourceClass> Cases => [.. GoldenFeatures.First.Patients.Concat(GoldenFeatures.All.Patients).SelectMany(
         p => Enum.GetValues<SourceClass>().Select(s => new TheoryDataRow<string, SourceClass>(p.Name, s)))];
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Fill_GoldenPatient_MakesTheBitsOfTraining(string name, SourceClass source)
     {
-        var golden = GoldenFeatures.Patients.Single(p => p.Name == name);
-        var spec = FeatureSpec.Create(GoldenFeatures.InputNames, GoldenFeatures.Normalisation, 3600, out var problem);
+        var file = new[] { GoldenFeatures.First, GoldenFeatures.All }.Single(f => f.Patients.Any(p => p.Name == name));
+        var golden = file.Patients.Single(p => p.Name == name);
+        var spec = FeatureSpec.Create(file.Inputs, file.Normalisation, 3600, out var problem);
         Assert.Null(problem);
-        Assert.Equal(25, spec!.Count);
+        Assert.Equal(file.Inputs.Count, spec!.Count);
         Assert.NotEmpty(golden.Rows);
         var patient = Arrived(golden);
         var ordered = golden.Events.OrderBy(e => e.OffsetMs).ToList();
@@ -43,10 +44,30 @@ public class FeatureSpecGoldenTests
             {
                 Assert.True(
                     BitConverter.SingleToInt32Bits(wanted.Expected[i]) == BitConverter.SingleToInt32Bits(row[i]),
-                    $"{name} at {wanted.OffsetMs} ms, {GoldenFeatures.InputNames[i]}: {row[i]:R}, not {wanted.Expected[i]:R}");
+                    $"{name} at {wanted.OffsetMs} ms, {file.Inputs[i]}: {row[i]:R}, not {wanted.Expected[i]:R}");
             }
         }
     }
+
+    [Fact]
+    public void Contract_ListsWhatFeatureSpecCanDo()
+    {
+        var golden = GoldenFeatures.All;
+
+        Assert.Equal(GoldenFeatures.Contract(), golden.Inputs);
+        Assert.NotNull(FeatureSpec.Create(GoldenFeatures.Contract(), golden.Normalisation, 3600, out _));
+    }
+
+    // A value that training refuses must be refused by the service, and the other way round.
+    [Fact]
+    public void Contract_RangesAndUnits_AreThoseOfTheCatalogue() =>
+        Assert.All(GoldenFeatures.Variables(), variable =>
+        {
+            Assert.True(VitalSignCatalogue.TryParse(variable.Key, out var vital), variable.Key);
+            var info = VitalSignCatalogue.Info(vital);
+            Assert.Equal((info.Key, info.Low, info.High), (variable.Key, variable.Low, variable.High));
+            Assert.True(Units.TryParse(variable.Unit, out var unit) && unit == info.Unit, $"{variable.Key}: {variable.Unit}");
+        });
 
     private static PatientState Arrived(GoldenPatient golden)
     {
@@ -68,6 +89,11 @@ public class FeatureSpecGoldenTests
         for (; taken < events.Count && events[taken].OffsetMs <= until; taken++)
         {
             var (offset, vital, value) = events[taken];
+            if (UnitConversion.ToCanonical(vital, Unit.Canonical, value, out _) != RejectReason.None)
+            {
+                continue;
+            }
+
             ref var window = ref patient.Windows[(int)vital];
             Assert.True(window.Take(
                 0, source, 1, (ulong)taken + 1, Admission + offset, value,

@@ -24,7 +24,7 @@ public class FeatureSpecTests
     [InlineData("heart_rate.mean")]
     [InlineData("heart_rate.Value")]
     [InlineData("heart_rate.value.value")]
-    [InlineData("lactate.value")]
+    [InlineData("lactat.value")]
     [InlineData("age")]
     [InlineData("AGE_YEARS")]
     [InlineData("sex")]
@@ -74,16 +74,16 @@ public class FeatureSpecTests
     [Fact]
     public void Create_EveryNameOfTheContract_IsKnown()
     {
-        Assert.NotNull(FeatureSpec.Create(GoldenFeatures.InputNames, GoldenFeatures.Normalisation, 3600, out var problem));
+        Assert.NotNull(FeatureSpec.Create(GoldenFeatures.First.Inputs, GoldenFeatures.First.Normalisation, 3600, out var problem));
         Assert.Null(problem);
     }
 
     [Fact]
     public void Fill_NamesInAnotherOrder_MakesTheSameNumbersInThatOrder()
     {
-        var reversed = GoldenFeatures.InputNames.Reverse().ToList();
-        var spec = FeatureSpec.Create(GoldenFeatures.InputNames, GoldenFeatures.Normalisation, 3600, out _)!;
-        var backwards = FeatureSpec.Create(reversed, GoldenFeatures.Normalisation, 3600, out _)!;
+        var reversed = GoldenFeatures.First.Inputs.Reverse().ToList();
+        var spec = FeatureSpec.Create(GoldenFeatures.First.Inputs, GoldenFeatures.First.Normalisation, 3600, out _)!;
+        var backwards = FeatureSpec.Create(reversed, GoldenFeatures.First.Normalisation, 3600, out _)!;
         var patient = Patient();
         Take(ref patient, VitalSign.HeartRate, Admission + 1_000, 91);
         Take(ref patient, VitalSign.SpO2, Admission + 2_000, 93);
@@ -209,7 +209,7 @@ public class FeatureSpecTests
     [Fact]
     public void Fill_ManyRows_AllocatesNothing()
     {
-        var spec = FeatureSpec.Create(GoldenFeatures.InputNames, GoldenFeatures.Normalisation, 3600, out _)!;
+        var spec = FeatureSpec.Create(GoldenFeatures.First.Inputs, GoldenFeatures.First.Normalisation, 3600, out _)!;
         var patient = Patient();
         Take(ref patient, VitalSign.HeartRate, Admission + 1_000, 91);
         var row = new float[spec.Count];

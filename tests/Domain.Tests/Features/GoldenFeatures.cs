@@ -1,4 +1,4 @@
-// The made-up patients of schemas/golden/features.json and the rows that training/ makes of them.
+// The made-up patients of schemas/golden and the rows that training/ makes of them: features.json for the 25 inputs of version 1, features-2.json for all.
 using System.Globalization;
 using System.Text.Json;
 using MedAI.Streaming.Domain.Features;
@@ -13,36 +13,49 @@ internal sealed record GoldenRow(long OffsetMs, bool Committed, float[] Expected
 internal sealed record GoldenPatient(
     string Name, double? Age, string? Sex, IReadOnlyList<GoldenEvent> Events, IReadOnlyList<GoldenRow> Rows);
 
-internal static class GoldenFeatures
+internal sealed record GoldenFeatures(IReadOnlyList<string> Inputs, Normalisation Normalisation, IReadOnlyList<GoldenPatient> Patients)
 {
     private static readonly string Schemas = Path.Combine(Root(), "schemas");
 
-    public static IReadOnlyList<string> InputNames { get; } = ReadInputNames();
+    public static GoldenFeatures First { get; } = Read("features.json");
 
-    public static Normalisation Normalisation { get; } = ReadNormalisation();
+    public static GoldenFeatures All { get; } = Read("features-2.json");
 
-    public static IReadOnlyList<GoldenPatient> Patients { get; } = ReadPatients();
-
-    private static string[] ReadInputNames()
+    /// <summary>The list of all inputs, as schemas/features.json has it.</summary>
+    public static IReadOnlyList<string> Contract()
     {
         using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Schemas, "features.json")));
         return [.. document.RootElement.GetProperty("inputs").EnumerateArray().Select(i => i.GetProperty("name").GetString()!)];
     }
 
-    private static Normalisation ReadNormalisation()
+    /// <summary>Key, unit, low and high of each variable, as schemas/features.json has them.</summary>
+    public static IReadOnlyList<(string Key, string Unit, double Low, double High)> Variables()
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Schemas, "golden", "features.json")));
-        var constants = document.RootElement.GetProperty("normalisation");
+        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Schemas, "features.json")));
+        return
+        [
+            .. document.RootElement.GetProperty("variables").EnumerateArray().Select(v => (
+                v.GetProperty("key").GetString()!, v.GetProperty("unit").GetString()!, v.GetProperty("low").GetDouble(),
+                v.GetProperty("high").GetDouble())),
+        ];
+    }
+
+    private static GoldenFeatures Read(string file)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Schemas, "golden", file)));
+        var golden = document.RootElement;
+        return new(
+            [.. golden.GetProperty("inputs").EnumerateArray().Select(name => name.GetString()!)], ReadNormalisation(golden),
+            [.. golden.GetProperty("patients").EnumerateArray().Select(ReadPatient)]);
+    }
+
+    private static Normalisation ReadNormalisation(JsonElement golden)
+    {
+        var constants = golden.GetProperty("normalisation");
         return new(
             ByInputName(constants.GetProperty("mean")), ByInputName(constants.GetProperty("std")),
             constants.GetProperty("clip").GetDouble(), constants.GetProperty("sinceCapHours").GetDouble(),
             constants.GetProperty("admissionCapHours").GetDouble());
-    }
-
-    private static GoldenPatient[] ReadPatients()
-    {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Schemas, "golden", "features.json")));
-        return [.. document.RootElement.GetProperty("patients").EnumerateArray().Select(ReadPatient)];
     }
 
     // The card and the golden file name constants by vital sign; the spec by input.

@@ -40,7 +40,7 @@ public class ClinicalScoresTests
     [MemberData(nameof(Kinds))]
     public void Inputs_EachKind_AreExactlyThoseThatCanMatter(ScoreKind kind)
     {
-        var feeding = 0u;
+        var feeding = 0ul;
         foreach (var vital in Enum.GetValues<VitalSign>())
         {
             var alone = ClinicalScores.Score(kind, new ScoreInputs { [vital] = VitalSignCatalogue.Info(vital).High });

@@ -122,7 +122,7 @@ public class News2Tests
 
         Assert.All([nothing, allStale, notNumbers, unrelated], result => Assert.Equal(ScoreStatus.NotComputable, result.Status));
         Assert.All([nothing, allStale, notNumbers, unrelated], result => Assert.True(double.IsNaN(result.Value)));
-        Assert.Equal(Round.Aggregate(0u, (mask, vital) => mask | VitalSignMask.Of(vital)), nothing.MissingMask);
+        Assert.Equal(Round.Aggregate(0ul, (mask, vital) => mask | VitalSignMask.Of(vital)), nothing.MissingMask);
         Assert.Equal(News2.Inputs, allStale.StaleMask);
         Assert.Equal(ScoreParts.None, nothing.Parts[0]);
     }

@@ -26,6 +26,23 @@ public class UnitConversionTests
     [InlineData(VitalSign.HeartRate, Unit.PerMinute, 72.5, 72.5)]
     [InlineData(VitalSign.OxygenFlow, Unit.LitrePerMinute, 2, 2)]
     [InlineData(VitalSign.Consciousness, Unit.Score, 4, 4)]
+    [InlineData(VitalSign.PaCO2, Unit.Kilopascal, 5.3, 39.753286)]
+    [InlineData(VitalSign.UreaNitrogen, Unit.MillimolePerLitre, 10, 28.014)]
+    [InlineData(VitalSign.Creatinine, Unit.MicromolePerLitre, 88.4, 0.9999808)]
+    [InlineData(VitalSign.Calcium, Unit.MillimolePerLitre, 2.5, 10.0195)]
+    [InlineData(VitalSign.Magnesium, Unit.MillimolePerLitre, 0.8, 1.9444)]
+    [InlineData(VitalSign.Phosphate, Unit.MillimolePerLitre, 1.1, 3.40714)]
+    [InlineData(VitalSign.Lactate, Unit.MilligramPerDecilitre, 18, 1.99818)]
+    [InlineData(VitalSign.TotalBilirubin, Unit.MicromolePerLitre, 17.1, 0.9997686)]
+    [InlineData(VitalSign.DirectBilirubin, Unit.MicromolePerLitre, 17.1, 0.9997686)]
+    [InlineData(VitalSign.Cholesterol, Unit.MillimolePerLitre, 5, 193.325)]
+    [InlineData(VitalSign.Hemoglobin, Unit.GramPerLitre, 140, 14)]
+    [InlineData(VitalSign.Albumin, Unit.GramPerLitre, 40, 4)]
+    [InlineData(VitalSign.Fibrinogen, Unit.GramPerLitre, 3, 300)]
+    [InlineData(VitalSign.Hematocrit, Unit.Fraction, 0.42, 42)]
+    [InlineData(VitalSign.SaO2, Unit.Fraction, 0.97, 97)]
+    [InlineData(VitalSign.TroponinI, Unit.NanogramPerLitre, 40, 0.04)]
+    [InlineData(VitalSign.TroponinT, Unit.NanogramPerLitre, 14, 0.014)]
     public void ToCanonical_AcceptedUnit_Converts(VitalSign vital, Unit unit, double value, double expected)
     {
         Assert.Equal(RejectReason.None, UnitConversion.ToCanonical(vital, unit, value, out var canonical));
@@ -46,13 +63,20 @@ public class UnitConversionTests
         {
             accepted.Add(Unit.Kilopascal);
         }
-        if (info.Unit == Unit.MilligramPerDecilitre)
+        Unit? other = vital switch
         {
-            accepted.Add(Unit.MillimolePerLitre);
-        }
-        if (vital is VitalSign.SpO2 or VitalSign.InspiredOxygen)
+            VitalSign.Glucose or VitalSign.UreaNitrogen or VitalSign.Calcium or VitalSign.Magnesium or VitalSign.Phosphate
+                or VitalSign.Cholesterol => Unit.MillimolePerLitre,
+            VitalSign.Creatinine or VitalSign.DirectBilirubin or VitalSign.TotalBilirubin => Unit.MicromolePerLitre,
+            VitalSign.Lactate => Unit.MilligramPerDecilitre,
+            VitalSign.Albumin or VitalSign.Hemoglobin or VitalSign.Fibrinogen => Unit.GramPerLitre,
+            VitalSign.TroponinI or VitalSign.TroponinT => Unit.NanogramPerLitre,
+            VitalSign.SpO2 or VitalSign.InspiredOxygen or VitalSign.SaO2 or VitalSign.Hematocrit => Unit.Fraction,
+            _ => null,
+        };
+        if (other is { } unitOfOthers)
         {
-            accepted.Add(Unit.Fraction);
+            accepted.Add(unitOfOthers);
         }
         foreach (var unit in Enum.GetValues<Unit>())
         {
@@ -115,7 +139,7 @@ public class UnitConversionTests
 
     [Fact]
     public void ToCanonical_NumberOfNoVitalSign_IsUnknownVitalSign() =>
-        Assert.Equal(RejectReason.UnknownVitalSign, UnitConversion.ToCanonical((VitalSign)18, Unit.Canonical, 1, out _));
+        Assert.Equal(RejectReason.UnknownVitalSign, UnitConversion.ToCanonical((VitalSign)VitalSignCatalogue.Count, Unit.Canonical, 1, out _));
 
     [Fact]
     public void Constants_AgainstTheirDerivation_AgreeToTheirRounding()

@@ -21,7 +21,7 @@ public class PatientWindowsTests
 
         PatientWindows.Empty(ref p, 0);
 
-        Assert.Equal(1u << (int)VitalSign.RespiratoryRate, p.Seen);
+        Assert.Equal(1ul << (int)VitalSign.RespiratoryRate, p.Seen);
         Assert.Equal(VitalWindow.Empty, p.Windows[(int)VitalSign.HeartRate]);
         Assert.Equal(16, p.Windows[(int)VitalSign.RespiratoryRate].Last);
         Assert.True(p.Dirty);
@@ -36,7 +36,7 @@ public class PatientWindowsTests
 
         PatientWindows.Empty(ref p, 1);
 
-        Assert.Equal((1u << (int)VitalSign.HeartRate, false), (p.Seen, p.Dirty));
+        Assert.Equal((1ul << (int)VitalSign.HeartRate, false), (p.Seen, p.Dirty));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public class PatientWindowsTests
         var frame = new Frame { EventTime = time, Device = device, Epoch = 1, Sequence = 1 };
         foreach (var (vital, value) in values)
         {
-            frame.Present |= 1u << (int)vital;
+            frame.Present |= 1ul << (int)vital;
             frame.Values[(int)vital] = value;
         }
 

@@ -85,5 +85,5 @@ internal static class Expected
         }
     }
 
-    private static uint Mask(IEnumerable<VitalSign> vitals) => vitals.Aggregate(0u, (mask, vital) => mask | (1u << (int)vital));
+    private static ulong Mask(IEnumerable<VitalSign> vitals) => vitals.Aggregate(0ul, (mask, vital) => mask | (1ul << (int)vital));
 }
