@@ -13,7 +13,7 @@ import torch
 from . import calibrate, card, export, golden
 from .card import VERSION, Candidate
 from .cohort import SPLIT_SALT, Stay, fit_normalisation, read_stays, split_of
-from .features import REPOSITORY, Contract, Normalisation, read_contract
+from .features import REPOSITORY, VITALS, Contract, Normalisation, input_names, read_contract
 from .fit import Settings, fit_gru, fit_logistic, score
 from .judge import Judge
 from .network import STATE, GruStep
@@ -85,7 +85,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _prepare(arguments: argparse.Namespace) -> Prepared:
-    contract = read_contract()
+    contract = read_contract().of(input_names(VITALS))
     everyone = read_stays(arguments.data, contract, QUICK_PATIENTS if arguments.quick else None)
     stays = {name: [s for s in everyone if split_of(s.patient) == name] for name in SPLITS}
     norm = fit_normalisation(stays["train"], contract)
@@ -134,7 +134,8 @@ def _export(candidates: list[Candidate], prepared: Prepared, arguments: argparse
         "command": f"training/train.sh --seed {arguments.seed} --epochs {arguments.epochs}" + (" --quick" if arguments.quick else ""),
     }
     vectors = arguments.out / "schemas" / "golden"
-    golden.write_features(vectors / "features.json", contract, norm)
+    golden.write_features(vectors / "features.json", golden.VERSION_1, contract, norm, golden.patients())
+    golden.write_features(vectors / "features-2.json", golden.VERSION_2, read_contract(), golden.made_up_normalisation(read_contract()), golden.laboratory_patients())
     for candidate in candidates:
         folder = arguments.out / "models" / candidate.name / VERSION
         sha256 = export.export_step(candidate.step, candidate.state_size, len(contract.inputs), folder / "model.onnx")

@@ -25,7 +25,7 @@ def news2(stay: Stay, contract: Contract) -> np.ndarray:
     """
     total = np.zeros(len(stay.label))
     for vital, (edges, points) in BANDS.items():
-        value = _carried(stay.values[:, contract.vitals.index(vital)])
+        value = _carried(stay.values[:, contract.keys.index(vital)])
         decimals = 1 if vital == "temperature" else 0
         # Charted to the band's resolution, halves upwards; the small term keeps 36.05 * 10 from falling below its half.
         value = np.floor(value * 10**decimals + 0.5 + 1e-9) / 10**decimals

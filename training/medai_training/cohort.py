@@ -54,7 +54,7 @@ def read_stays(data: Path, contract: Contract, limit: int | None = None) -> list
             f"{path} not found. Give the folder that holds {FILE} with --data, "
             "or set MEDAI_SHARED to the folder that holds data/cinc2019."
         )
-    wanted = ["patient", *contract.columns, "Age", "Gender", "ICULOS", "SepsisLabel"]
+    wanted = ["patient", *(v.cinc2019_column for v in contract.variables), "Age", "Gender", "ICULOS", "SepsisLabel"]
     try:
         rows = pd.read_csv(path, usecols=wanted)
     except ValueError as error:
@@ -72,8 +72,8 @@ def _stay(patient: str, group: pd.DataFrame, contract: Contract) -> Stay:
     if (np.diff(hour) != 1).any() or hour[0] < 1:
         raise ValueError(f"patient {patient}: ICULOS must rise by 1 from row to row, starting at 1 or later")
     hours = int(hour[-1])
-    values = np.full((hours, len(contract.columns)), np.nan)
-    values[hour - 1] = group[list(contract.columns)].to_numpy(dtype=np.float64)
+    values = np.full((hours, len(contract.variables)), np.nan)
+    values[hour - 1] = group[[v.cinc2019_column for v in contract.variables]].to_numpy(dtype=np.float64)
     recorded = np.zeros(hours, dtype=bool)
     recorded[hour - 1] = True
     label = np.zeros(hours, dtype=np.float32)
@@ -85,8 +85,8 @@ def _stay(patient: str, group: pd.DataFrame, contract: Contract) -> Stay:
 def fit_normalisation(train: list[Stay], contract: Contract) -> Normalisation:
     """Means and deviations of the training patients only, rounded so that the card's decimals are the exact constants."""
     rows = np.concatenate([s.values for s in train])
-    mean = {v: _rounded(np.nanmean(rows[:, i])) for i, v in enumerate(contract.vitals)}
-    std = {v: _rounded(np.nanstd(rows[:, i])) for i, v in enumerate(contract.vitals)}
+    mean = {v: _rounded(np.nanmean(rows[:, i])) for i, v in enumerate(contract.keys)}
+    std = {v: _rounded(np.nanstd(rows[:, i])) for i, v in enumerate(contract.keys)}
     ages = np.array([s.age for s in train])
     mean["age_years"], std["age_years"] = _rounded(np.nanmean(ages)), _rounded(np.nanstd(ages))
     return Normalisation(mean, std)

@@ -45,7 +45,7 @@ class Judge:
                 **evaluate.rank_figures(scored.provisional_label, provisional, scored.hour),
                 **evaluate.calibration_figures(scored.provisional_label, provisional),
             },
-            "aurocWithout": {vital: self._auroc_without(logits, i) for i, vital in enumerate(self.contract.vitals)},
+            "aurocWithout": {vital: self._auroc_without(logits, i) for i, vital in enumerate(self.contract.keys)},
             "baselines": self._baseline_figures(),
         }
 

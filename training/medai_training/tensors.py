@@ -43,8 +43,8 @@ class PatientTensors:
     def __init__(self, stays: list[Stay], contract: Contract, norm: Normalisation):
         self.length = np.array([len(s.label) for s in stays])
         self.offset = np.concatenate([[0], np.cumsum(self.length)[:-1]])
-        mean = np.array([norm.mean[v] for v in contract.vitals])
-        std = np.array([norm.std[v] for v in contract.vitals])
+        mean = np.array([norm.mean[v] for v in contract.keys])
+        std = np.array([norm.std[v] for v in contract.keys])
         carried, last = zip(*(_carry(s.values) for s in stays))
         z = np.clip((np.concatenate(carried) - mean) / std, -CLIP, CLIP)
         self.z = torch.from_numpy(np.nan_to_num(z).astype(np.float32))

@@ -10,11 +10,12 @@ import torch
 
 from medai_training import baselines, evaluate
 from medai_training.cohort import Stay, split_of
-from medai_training.features import REPOSITORY, Event, Normalisation, feature_row, read_contract
+from medai_training.features import REPOSITORY, VITALS, Event, Normalisation, feature_row, input_names, read_contract
 from medai_training.network import STATE, GruStep, SepsisGru
 from medai_training.tensors import Augmentation, PatientTensors
 
-CONTRACT = read_contract()
+EVERYTHING = read_contract()
+CONTRACT = EVERYTHING.of(input_names(VITALS))
 GOLDEN = REPOSITORY / "schemas" / "golden"
 MODELS = REPOSITORY / "models"
 
@@ -24,13 +25,13 @@ def _load(path: Path) -> dict:
 
 
 def _normalisation() -> Normalisation:
-    names = (*CONTRACT.vitals, "age_years")
+    names = (*CONTRACT.keys, "age_years")
     return Normalisation({n: 50.0 + i for i, n in enumerate(names)}, {n: 10.0 + i for i, n in enumerate(names)})
 
 
 def _stay(seed: int, hours: int) -> Stay:
     rng = np.random.default_rng(seed)
-    values = rng.normal(60, 25, (hours, len(CONTRACT.vitals))).round(1)
+    values = rng.normal([80, 94, 37, 120, 80, 60, 18], 3, (hours, len(CONTRACT.keys))).round(1)
     values[rng.random(values.shape) < 0.6] = np.nan
     values[:, 5] = np.nan
     label = (np.arange(hours) >= hours - 4).astype(np.float32)
@@ -51,18 +52,21 @@ def _session(path: Path):
 
 class FeatureTests(unittest.TestCase):
     def test_golden_rows_are_what_the_reference_computes(self):
-        document = _load(GOLDEN / "features.json")
-        norm = Normalisation(document["normalisation"]["mean"], document["normalisation"]["std"])
-        for patient in document["patients"]:
-            events = [Event(e["t"], e["vital"], e["value"]) for e in patient["events"]]
-            for score in patient["scores"]:
-                row = feature_row(CONTRACT, norm, events, patient["age"], patient["sex"], score["t"])
-                expected = np.array(score["expected"], dtype=np.float32)
-                np.testing.assert_array_equal(row, expected, f"{patient['name']} at {score['t']} s")
+        for name in ("features.json", "features-2.json"):
+            document = _load(GOLDEN / name)
+            constants = document["normalisation"]
+            norm = Normalisation(constants["mean"], constants["std"], constants["clip"])
+            contract = EVERYTHING.of(tuple(document["inputs"]))
+            for patient in document["patients"]:
+                events = [Event(e["t"], e["vital"], e["value"]) for e in patient["events"]]
+                for score in patient["scores"]:
+                    row = feature_row(contract, norm, events, patient["age"], patient["sex"], score["t"])
+                    expected = np.array(score["expected"], dtype=np.float32)
+                    np.testing.assert_array_equal(row, expected, f"{name}: {patient['name']} at {score['t']} s")
 
     def test_golden_normalisation_is_that_of_the_cards(self):
         norm = _load(GOLDEN / "features.json")["normalisation"]
-        for card in MODELS.glob("*/*/card.json"):
+        for card in MODELS.glob("*/1.0.0/card.json"):
             self.assertEqual(norm, _load(card)["normalisation"], card)
 
     def test_whole_patient_rows_equal_the_reference_bit_for_bit(self):
@@ -70,7 +74,7 @@ class FeatureTests(unittest.TestCase):
         batch = PatientTensors(stays, CONTRACT, norm).batch(np.array([0, 1]), torch.Generator().manual_seed(1))
         for i, stay in enumerate(stays):
             events = [Event((k + 1) * 3600.0, v, float(stay.values[k, c]))
-                      for k in range(len(stay.values)) for c, v in enumerate(CONTRACT.vitals) if not np.isnan(stay.values[k, c])]
+                      for k in range(len(stay.values)) for c, v in enumerate(CONTRACT.keys) if not np.isnan(stay.values[k, c])]
             for k in range(len(stay.label)):
                 row = feature_row(CONTRACT, norm, events, stay.age, "male" if stay.male else "female", (k + 1) * 3600.0)
                 np.testing.assert_array_equal(batch.committed[i, k].numpy(), row)
@@ -157,7 +161,7 @@ class ExportTests(unittest.TestCase):
 
 class JudgementTests(unittest.TestCase):
     def test_news2_bands(self):
-        column = {v: i for i, v in enumerate(CONTRACT.vitals)}
+        column = {v: i for i, v in enumerate(CONTRACT.keys)}
         cases = [("respiratory_rate", 8, 3), ("respiratory_rate", 8.5, 1), ("respiratory_rate", 25, 3), ("spo2", 91, 3), ("spo2", 96, 0),
                  ("systolic_pressure", 90.4, 3), ("systolic_pressure", 220, 3), ("heart_rate", 40, 3), ("heart_rate", 131, 3),
                  ("temperature", 35.0, 3), ("temperature", 36.05, 0), ("temperature", 38.04, 0), ("temperature", 39.1, 2)]
