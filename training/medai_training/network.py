@@ -92,7 +92,7 @@ def shifted(rows: torch.Tensor) -> torch.Tensor:
 
 
 class GruStep(nn.Module):
-    """One step as it is served: (x, state) to (risk, state_out, attention); an all-zero state is a new patient."""
+    """One step as it is served: (x, state) to (logit, state_out, attention); an all-zero state is a new patient."""
 
     attends = True
 
@@ -115,5 +115,4 @@ class GruStep(nn.Module):
         kept, weight = torch.exp(m - reference), torch.exp(attention - reference)
         c = c * kept + weight * h
         s = s * kept + weight
-        risk = torch.sigmoid(self.network.logit(x, h, c / s))
-        return risk, torch.cat([h, c, reference, s], 1), attention
+        return self.network.logit(x, h, c / s), torch.cat([h, c, reference, s], 1), attention

@@ -104,7 +104,7 @@ class Summary(nn.Module):
             torch.where(known > 0, calm, torch.full_like(calm, 0.0)), aged,
             known * (calm - fast_mean) * (fast_weight > 0).float(), known * (calm - slow_mean) * (slow_weight > 0).float(), spread,
             known * (calm - before), known * (calm - low), known * (high - calm), slow_weight,
-            hours.min(1).values, hours.max(1).values, z8 - hours[:, RING_HOURS // 2 - 1], hours.mean(1),
+            hours.amin(1), hours.amax(1), z8 - hours[:, RING_HOURS // 2 - 1], hours.mean(1),
             ratio, x[:, self.at_fact],
         ], 1)
         state = torch.cat([known, fast, fast_weight, slow, slow_weight, square, newest, before, low, high, age, ring], 1)
