@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from .utility import Utility
-from .ward import Alarms, Ward, alarms, candidates, sensitivity, threshold_for
+from .ward import Alarms, Ward, alarms, candidates, most_sensitive_threshold, sensitivity, threshold_for
 
 BINS = 15
 DRAWS = 200
@@ -80,8 +80,10 @@ class Evaluation:
 
     def freeze(self, score: np.ndarray) -> Frozen:
         """To be called on validation patients only."""
-        tried = candidates(score)
-        return Frozen(threshold_for(self.ward, score, self.wanted(7)), self.utility.best_threshold(score, tried))
+        alert = threshold_for(self.ward, score, self.wanted(7))
+        if np.isnan(alert):
+            alert = most_sensitive_threshold(self.ward, score)
+        return Frozen(alert, self.utility.best_threshold(score, candidates(score)))
 
     def figures(self, score: np.ndarray, frozen: Frozen, probability: bool = True) -> dict:
         """All figures of one score, each with its 95 % interval beside it."""

@@ -8,10 +8,9 @@ import math
 from pathlib import Path
 
 import numpy as np
-from torch import nn
 
 from .features import Contract, Event, Normalisation
-from .serving import Answer, Patient, is_committed, rows_of, serve_recurrent, serve_stateless
+from .serving import Answer, Patient, Run, is_committed, rows_of, serve
 
 HOUR = 3600.0
 USUAL = {
@@ -30,13 +29,6 @@ GASES = {
     "inspired_oxygen": 50.0, "ph": 7.31, "paco2": 47.0, "pao2": 88.0, "sao2": 95.0, "base_excess": -3.0, "bicarbonate": 21.0,
     "lactate": 2.9,
 }
-
-RECURRENT_NOTE = (
-    "Every multiple of stepSeconds before a score time is committed first, listed or not. stateOut is what the model returned; "
-    "of a provisional score it is discarded. finalState is the state of the last committed step."
-)
-STATELESS_NOTE = "Each score depends on its own inputs only."
-
 
 def patients() -> list[Patient]:
     return [_steady(), _bedside(), _unseen(), _silent(), _deteriorating(), _edges(), _long_stay()]
@@ -188,30 +180,20 @@ def _features_of(patient: Patient, contract: Contract, norm: Normalisation) -> d
     }
 
 
-def write_answers(
-    path: Path, name: str, version: str, step: nn.Module, state_size: int, contract: Contract, norm: Normalisation
-) -> None:
-    serve, note = (serve_recurrent, RECURRENT_NOTE) if state_size else (serve_stateless, STATELESS_NOTE)
-    served = {p.name: serve(step, contract, norm, p) for p in patients()}
+def write_answers(path: Path, name: str, version: str, run: Run, state_size: int, contract: Contract, norm: Normalisation) -> None:
+    """Answers of a version 2 model for the patients of both feature files; the state is not listed, only what it leads to."""
     _write(path, {
-        "description": f"Expected answers for the patients of features.json, within 1e-5 (relative where above 1). {note}",
+        "description": "Expected answers for the patients of features.json and features-2.json, within 1e-4. Every multiple of stepSeconds "
+        "before a score time is committed first, listed or not; the state of a provisional score is discarded.",
         "model": name, "version": version,
-        "patients": [{"name": patient, **_answers(answers)} for patient, answers in served.items()],
+        "patients": [{"name": p.name, "scores": [_answer(a) for a in serve(run, state_size, contract, norm, p)]}
+                     for p in (*patients(), *laboratory_patients())],
     })
 
 
-def _answers(answers: list[Answer]) -> dict:
-    if answers[0].state is None:
-        return {"scores": [{"t": a.at, "committed": a.committed, "risk": _floats(a.risk)[0]} for a in answers]}
-    committed = [a for a in answers if a.committed]
-    return {
-        "scores": [
-            {"t": a.at, "committed": a.committed, "risk": _floats(a.risk)[0], "attention": _floats(a.attention)[0],
-             "stateOut": _floats(a.state)}
-            for a in answers
-        ],
-        "finalState": _floats(committed[-1].state),
-    }
+def _answer(answer: Answer) -> dict:
+    numbers = {"risk": answer.risk} if answer.attention is None else {"risk": answer.risk, "attention": answer.attention}
+    return {"t": answer.at, "committed": answer.committed, **{k: _floats(np.array([v]))[0] for k, v in numbers.items()}}
 
 
 def _floats(values: np.ndarray) -> list[float]:

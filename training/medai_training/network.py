@@ -33,7 +33,8 @@ def compressed(x: torch.Tensor) -> torch.Tensor:
 class GruAttention(nn.Module):
     """GRU, additive attention pooling over all steps so far, and a small head over the inputs, the newest and the pooled state."""
 
-    def __init__(self, inputs: Inputs, hidden: int = 64, head: int = 32, prior: float = 0.02, dropout: float = 0.3):
+    def __init__(self, inputs: Inputs, hidden: int = 64, head: int = 32, prior: float = 0.02, dropout: float = 0.3,
+                 input_dropout: float = 0.0):
         super().__init__()
         self.inputs, self.hidden = inputs, hidden
         count = len(inputs.scale)
@@ -42,7 +43,7 @@ class GruAttention(nn.Module):
         self.attention_score = nn.Linear(hidden, 1, bias=False)
         self.head_hidden = nn.Linear(2 * hidden + count, head)
         self.head_out = nn.Linear(head, 1)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout, self.input_dropout = nn.Dropout(dropout), nn.Dropout(input_dropout)
         # Starting at the prior spares the first epoch from learning that sepsis is rare.
         nn.init.constant_(self.head_out.bias, float(torch.logit(torch.tensor(prior))))
 
@@ -54,7 +55,7 @@ class GruAttention(nn.Module):
         return self.attention_score(torch.tanh(self.attention_hidden(h)))
 
     def logit(self, x: torch.Tensor, h: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
-        hidden = self.head_hidden(torch.cat([self.dropout(h), self.dropout(context), self.dropout(x)], -1))
+        hidden = self.head_hidden(torch.cat([self.dropout(h), self.dropout(context), self.input_dropout(x)], -1))
         return self.head_out(torch.relu(hidden))
 
     def cell(self, x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
@@ -69,7 +70,7 @@ class GruAttention(nn.Module):
     def forward(self, committed: torch.Tensor, provisional: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits [patients, steps] of every committed step and of its provisional version, from the state before it."""
         committed, provisional = self.inputs(committed), self.inputs(provisional)
-        h, _ = self.gru(self.dropout(committed))
+        h, _ = self.gru(self.input_dropout(committed))
         score = self.score(h)
         # Any reference gives the same ratio; one per patient avoids a running maximum along the steps.
         reference = score.detach().amax(1, keepdim=True).clamp(min=0)

@@ -94,6 +94,23 @@ def threshold_for(ward: Ward, score: np.ndarray, wanted: float) -> float:
     return float(_threshold(few.first, few.hour, few.onset, score[rows].astype(np.float64), candidates(score), float(wanted)))
 
 
+def most_sensitive_threshold(ward: Ward, score: np.ndarray) -> float:
+    """The candidate that finds most septic patients; the highest of equals. For scores so steady that none finds as many as was wanted."""
+    few, rows = ward.septic_only()
+    return float(_most_sensitive(few.first, few.hour, few.onset, score[rows].astype(np.float64), candidates(score)))
+
+
+@numba.njit(cache=True)
+def _most_sensitive(first, hour, onset, score, tried):
+    best, most = np.nan, -1
+    for threshold in tried:
+        _, hits, _ = _alarms(first, hour, onset, score, threshold)
+        found = np.sum(hits > 0)
+        if found > most:
+            best, most = threshold, found
+    return best
+
+
 @numba.njit(cache=True)
 def _threshold(first, hour, onset, score, tried, wanted):
     for threshold in tried:
