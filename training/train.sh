@@ -3,9 +3,9 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 python=${PYTHON:-/usr/bin/python3}
-if ! "$python" -c 'import torch, onnx, sklearn, pandas' 2>/dev/null; then
-    echo "training: $python lacks torch, onnx, sklearn or pandas. On Debian 12:" >&2
-    echo "  apt-get install python3-torch python3-onnx python3-sklearn python3-pandas libopenblas0-pthread" >&2
+if ! "$python" -c 'import torch, onnx, sklearn, pandas, numba' 2>/dev/null; then
+    echo "training: $python lacks torch, onnx, sklearn, pandas or numba. On Debian 12:" >&2
+    echo "  apt-get install python3-torch python3-onnx python3-sklearn python3-pandas python3-numba libopenblas0-pthread" >&2
     echo "Another interpreter can be named with PYTHON=/path/to/python3." >&2
     exit 1
 fi

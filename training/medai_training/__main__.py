@@ -1,40 +1,35 @@
-"""One run: prepares, trains, calibrates, evaluates and exports both models with their cards and golden vectors."""
+"""Trains, calibrates, evaluates and exports the models with their cards and golden vectors; each stage can be run by itself."""
 
 import argparse
+import json
 import os
+import pickle
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import torch
 
-from . import calibrate, card, export, golden
+from . import card, golden
 from .card import VERSION, Candidate
-from .cohort import SPLIT_SALT, Stay, fit_normalisation, read_stays, split_of
+from .cohort import SPLIT_SALT, Cohort, fit_normalisation, read_cohort, split
+from .evaluate import Evaluation, Frozen
 from .features import REPOSITORY, Contract, Normalisation, read_contract
-from .fit import Settings, fit_gru, fit_logistic, score
-from .judge import Judge
-from .network import STATE, GruStep
-from .tensors import PatientTensors
+from .onnx_numpy import Session
+from .prepared import Prepared
+from .recipes import ENSEMBLES, RECIPES, contract_of
+from .scores import clinical_scores
+from .scoring import calibrated, risks
+from .stress import stress
+from .ward import Ward
 
-QUICK_PATIENTS = 300
-SPLITS = ("train", "validation", "test")
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What the first stage hands to the others."""
-
-    contract: Contract
-    norm: Normalisation
-    settings: Settings
-    stays: dict[str, list[Stay]]
-    tensors: dict[str, PatientTensors]
-
-    def judge(self, part: str) -> Judge:
-        return Judge(self.stays[part], self.tensors[part], self.contract, self.settings)
+QUICK_PATIENTS = 600
+CLINICAL = {"news2": 7.0, "mews": 5.0, "qsofa": 2.0}
+CHECKED_PATIENTS, CHECKED_HOURS = 200, 60
 
 
 def main() -> None:
@@ -42,16 +37,49 @@ def main() -> None:
     # One thread: small products gain nothing from a second, and sums keep one order, so a seed gives one result.
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
-    with _stage("1/5 prepare: read the stays, split them by patient, normalise (about 15 s)"):
-        prepared = _prepare(arguments)
-    with _stage("2/5 train: logistic regression (about 15 s), then the GRU (about 12 s an epoch)"):
-        candidates = _train(prepared)
-    with _stage("3/5 calibrate and choose thresholds on the validation patients (about 10 s)"):
-        _calibrate(candidates, prepared)
-    with _stage("4/5 evaluate (about 2 min)"):
-        _evaluate(candidates, prepared, ("validation",) if arguments.no_test else ("validation", "test"))
-    with _stage("5/5 export: models, cards, golden vectors (a few seconds)"):
-        _export(candidates, prepared, arguments)
+    bench = Bench(arguments.data, arguments.work, QUICK_PATIENTS if arguments.quick else None, arguments.seed)
+    if arguments.stage in ("fit", "all"):
+        fit(bench, _members_of(arguments.models), arguments.again)
+    if arguments.stage in ("export", "all"):
+        for name in arguments.models:
+            export(bench, name, arguments.out)
+    if arguments.stage == "stress":
+        for name in arguments.models:
+            found = stress(bench.prepared(_inputs(name)), bench.model(name), bench.evaluation("validation"))
+            (arguments.work / f"stress-{name}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if arguments.stage == "clinical":
+        for name, figures in bench.clinical("validation").items():
+            print(name, json.dumps(card._short(figures)))
+
+
+def _arguments() -> argparse.Namespace:
+    shared = Path(os.environ.get("MEDAI_SHARED", REPOSITORY.parent / "shared"))
+    known = [*RECIPES, *ENSEMBLES]
+    parser = argparse.ArgumentParser(prog="training/train.sh", description=__doc__)
+    parser.add_argument("stage", choices=("fit", "export", "stress", "clinical", "all"),
+                        help="fit: train what the models are made of; export: calibrate, judge on the validation patients, write models, cards "
+                        "and vectors; stress: the validation patients with channels removed; clinical: figures of NEWS2, MEWS and qSOFA")
+    parser.add_argument("models", nargs="*", default=list(ENSEMBLES), metavar="MODEL", help=f"default: the ensembles; known: {', '.join(known)}")
+    parser.add_argument("--data", type=Path, default=shared / "data" / "cinc2019",
+                        help="folder (or file) of training_setA.csv.gz; default: data/cinc2019 under $MEDAI_SHARED or ../shared")
+    parser.add_argument("--work", type=Path, default=REPOSITORY / "training" / "out" / "work", help="where fitted members are kept between stages")
+    parser.add_argument("--out", type=Path, default=REPOSITORY, help="where models/ and schemas/golden/ are written")
+    parser.add_argument("--seed", type=int, default=20190)
+    parser.add_argument("--again", action="store_true", help="fit members anew that are in --work already")
+    parser.add_argument("--quick", action="store_true", help=f"smoke run: the first {QUICK_PATIENTS} patients")
+    arguments = parser.parse_args()
+    for name in arguments.models:
+        if name not in known:
+            parser.error(f"there is no model {name}; known: {', '.join(known)}")
+    return arguments
+
+
+def _members_of(names: list[str]) -> list[str]:
+    return list(dict.fromkeys(m for name in names for m in ENSEMBLES.get(name, (name,))))
+
+
+def _inputs(name: str) -> str:
+    return RECIPES[_members_of([name])[0]].inputs
 
 
 @contextmanager
@@ -63,86 +91,128 @@ def _stage(text: str):
     print(f"  done in {time.monotonic() - started:.0f} s", flush=True)
 
 
-def _arguments() -> argparse.Namespace:
-    shared = Path(os.environ.get("MEDAI_SHARED", REPOSITORY.parent / "shared"))
-    parser = argparse.ArgumentParser(prog="training/train.sh", description=__doc__)
-    parser.add_argument("--data", type=Path, default=shared / "data" / "cinc2019",
-                        help="folder (or file) of training_setA.csv.gz; default: data/cinc2019 under $MEDAI_SHARED or ../shared")
-    parser.add_argument("--out", type=Path, help="where models/ and schemas/golden/ are written; default: this repository, "
-                        "or training/out/quick with --quick")
-    parser.add_argument("--seed", type=int, default=Settings.seed)
-    parser.add_argument("--epochs", type=int, default=Settings.epochs, help="the learning rate falls to zero over so many")
-    parser.add_argument("--quick", action="store_true", help=f"smoke run: {QUICK_PATIENTS} patients, two epochs")
-    parser.add_argument("--no-test", action="store_true", help="leave the test patients unseen, as one must while still choosing")
-    arguments = parser.parse_args()
-    if arguments.epochs < 1:
-        parser.error(f"--epochs must be at least 1, not {arguments.epochs}")
-    if arguments.quick:
-        arguments.epochs = 2
-    if arguments.out is None:
-        arguments.out = REPOSITORY / "training" / "out" / "quick" if arguments.quick else REPOSITORY
-    return arguments
+@dataclass
+class Bench:
+    """The data, read when it is first needed, and the fitted members in the working folder."""
+
+    data: Path
+    work: Path
+    limit: int | None
+    seed: int
+
+    @cached_property
+    def everything(self) -> Contract:
+        return contract_of(read_contract(), "all")
+
+    @cached_property
+    def parts(self) -> dict[str, Cohort]:
+        return split(read_cohort(self.data, self.everything, self.limit))
+
+    @cached_property
+    def norm(self) -> Normalisation:
+        return fit_normalisation(self.parts["train"], self.everything)
+
+    def prepared(self, inputs: str) -> Prepared:
+        kept = self.__dict__.setdefault("_prepared", {})
+        if inputs not in kept:
+            kept[inputs] = Prepared(self.parts, self.everything, contract_of(read_contract(), inputs), self.norm)
+        return kept[inputs]
+
+    def evaluation(self, part: str) -> Evaluation:
+        news2 = clinical_scores(self.parts[part], self.everything)["news2"]
+        return Evaluation(Ward.of(self.parts[part]), news2[self.parts[part].recorded])
+
+    def clinical(self, part: str) -> dict[str, dict]:
+        scores = clinical_scores(self.parts[part], self.everything)
+        evaluation = self.evaluation(part)
+        found = {}
+        for name, level in CLINICAL.items():
+            score = scores[name][self.parts[part].recorded]
+            found[name] = evaluation.figures(score, Frozen(level, evaluation.freeze(score).utility), probability=False)
+        return found
+
+    def member(self, name: str):
+        with open(self.work / f"{name}.pkl", "rb") as file:
+            return pickle.load(file)
+
+    def model(self, name: str):
+        """The calibrated model, from members that share one summary."""
+        prepared = self.prepared(_inputs(name))
+        members = [self.member(m) for m in _members_of([name])]
+        return calibrated(prepared, [m if isinstance(m, torch.nn.Module) else _with_summary(m, prepared.summary) for m in members])
 
 
-def _prepare(arguments: argparse.Namespace) -> Prepared:
-    contract = read_contract()
-    everyone = read_stays(arguments.data, contract, QUICK_PATIENTS if arguments.quick else None)
-    stays = {name: [s for s in everyone if split_of(s.patient) == name] for name in SPLITS}
-    norm = fit_normalisation(stays["train"], contract)
-    tensors = {name: PatientTensors(split, contract, norm) for name, split in stays.items()}
-    print("  " + ", ".join(f"{name} {len(split)} patients ({sum(s.septic for s in split)} septic)" for name, split in stays.items()))
-    return Prepared(contract, norm, replace(Settings(), seed=arguments.seed, epochs=arguments.epochs), stays, tensors)
+def _with_summary(member, summary):
+    return type(member)(**{**member.__dict__, "summary": summary})
 
 
-def _train(prepared: Prepared) -> list[Candidate]:
-    train, validation = prepared.tensors["train"], prepared.tensors["validation"]
-    logistic = fit_logistic(train, prepared.settings)
-    network, epochs = fit_gru(train, validation, prepared.settings)
-    return [
-        Candidate("sepsis-gru", "GRU with attention pooling carried as an online softmax", network, GruStep(network).eval(),
-                  network.head_out, STATE, epochs),
-        Candidate("sepsis-logistic", "logistic regression on the inputs of one step", logistic.logits, logistic.eval(),
-                  logistic.linear, 0, None),
-    ]
+def fit(bench: Bench, names: list[str], again: bool) -> None:
+    bench.work.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        path = bench.work / f"{name}.pkl"
+        if path.exists() and not again:
+            print(f"{name}: kept from {path}")
+            continue
+        with _stage(f"fit {name}"):
+            member = RECIPES[name].fit(bench.prepared(RECIPES[name].inputs), bench.seed)
+            path.write_bytes(pickle.dumps(member))
 
 
-def _calibrate(candidates: list[Candidate], prepared: Prepared) -> None:
-    judge = prepared.judge("validation")
-    for candidate in candidates:
-        slope, offset = calibrate.platt(score(candidate.logits, prepared.tensors["validation"], prepared.settings))
-        calibrate.fold(candidate.last_layer, slope, offset)
-        candidate.alert = judge.alert_for(candidate.logits)
-        print(f"  {candidate.name}: slope {slope:.3f}, offset {offset:+.3f}, alert {candidate.alert:.4g}")
+def export(bench: Bench, name: str, out: Path) -> None:
+    prepared = bench.prepared(_inputs(name))
+    validation = prepared.parts["validation"]
+    with _stage(f"export {name}: calibrate, judge, write, check"):
+        model = bench.model(name)
+        text = "; ".join(RECIPES[m].text for m in _members_of([name]))
+        candidate = Candidate(name, _inputs(name), text if name in RECIPES else f"mean of the logits of: {text}", prepared.contract, bench.norm)
+        risk = risks(prepared, model, validation)
+        evaluation = bench.evaluation("validation")
+        candidate.frozen = evaluation.freeze(risk)
+        candidate.metrics = {"validation": evaluation.figures(risk, candidate.frozen)}
+        folder = out / "models" / name / VERSION
+        candidate.sha256, candidate.state_size = model.write(folder / "model.onnx")
+        session = Session(folder / "model.onnx")
+        gap = _check(session, prepared, candidate.state_size, risk)
+        card.write_card(folder / "card.json", candidate, _run(bench, name))
+        golden.write_answers(out / "schemas" / "golden" / f"{name}-{VERSION}.json", name, VERSION, session.run, candidate.state_size,
+                             prepared.contract, bench.norm)
+        figures = candidate.metrics["validation"]
+        print(f"  {name}: validation AUROC {figures['auroc']:.4f}, utility {figures['utility']:.4f}, ECE {figures['ece']:.4f}; state "
+              f"{candidate.state_size}; the file differs from training by at most {gap:.1e}", flush=True)
 
 
-def _evaluate(candidates: list[Candidate], prepared: Prepared, parts: tuple[str, ...]) -> None:
-    for part in parts:
-        judge = prepared.judge(part)
-        for candidate in candidates:
-            figures = candidate.metrics[part] = judge.figures(candidate.logits, candidate.alert)
-            print(f"  {candidate.name} {part}: AUROC {figures['model']['auroc']:.3f}, AUPRC {figures['model']['auprc']:.3f}")
+def _check(session: Session, prepared: Prepared, state_size: int, risk: np.ndarray) -> float:
+    """Serves the first validation patients through the file that ships, hour by hour; the greatest difference of a risk from training's."""
+    from .rows import committed_rows
+
+    validation = prepared.parts["validation"]
+    few = validation.part(np.arange(min(CHECKED_PATIENTS, len(validation.length))))
+    rows = committed_rows(few, prepared.contract, prepared.norm)
+    expected = np.full(len(rows), np.nan)
+    expected[few.recorded] = risk[: int(few.recorded.sum())]
+    state = np.zeros((len(few.length), state_size), np.float32)
+    gap = 0.0
+    for step in range(min(CHECKED_HOURS, int(few.length.max()))):
+        at = few.offset + np.minimum(step, few.length - 1)
+        answer = session.run({"x": rows[at], "state": state})
+        state = answer["state_out"]
+        alive = (step < few.length) & ~np.isnan(expected[at])
+        gap = max(gap, float(np.abs(answer["risk"][alive, 0] - expected[at][alive]).max(initial=0.0)))
+    if gap > 1e-3:
+        raise ValueError(f"the exported file differs from training by {gap:.2e}")
+    return gap
 
 
-def _export(candidates: list[Candidate], prepared: Prepared, arguments: argparse.Namespace) -> None:
-    contract, norm = prepared.contract, prepared.norm
-    run = {
+def _run(bench: Bench, name: str) -> dict:
+    return {
+        "testUse": "Settings were chosen on the validation patients alone. The test patients have not been scored by this model.",
         "split": f"by patient, sha256 of '{SPLIT_SALT}:' + id: train 70 %, validation 15 %, test 15 %",
-        "patients": {name: len(split) for name, split in prepared.stays.items()},
-        "septic": {name: sum(s.septic for s in split) for name, split in prepared.stays.items()},
-        "steps": {name: int(sum(s.recorded.sum() for s in split)) for name, split in prepared.stays.items()},
-        "seed": arguments.seed,
-        "command": f"training/train.sh --seed {arguments.seed} --epochs {arguments.epochs}" + (" --quick" if arguments.quick else ""),
+        "patients": {part: len(c.length) for part, c in bench.parts.items()},
+        "septic": {part: int(c.septic.sum()) for part, c in bench.parts.items()},
+        "steps": {part: int(c.recorded.sum()) for part, c in bench.parts.items()},
+        "seed": bench.seed,
+        "command": f"training/train.sh all {name} --seed {bench.seed}",
     }
-    vectors = arguments.out / "schemas" / "golden"
-    golden.write_features(vectors / "features.json", contract, norm)
-    for candidate in candidates:
-        folder = arguments.out / "models" / candidate.name / VERSION
-        sha256 = export.export_step(candidate.step, candidate.state_size, len(contract.inputs), folder / "model.onnx")
-        card.write_card(folder / "card.json", candidate, sha256, contract, norm, run)
-        golden.write_answers(vectors / f"{candidate.name}-{VERSION}.json", candidate.name, VERSION, candidate.step,
-                             candidate.state_size, contract, norm)
-    if arguments.out.resolve() == REPOSITORY:
-        card.write_table(REPOSITORY / "training" / "README.md", candidates)
 
 
 if __name__ == "__main__":

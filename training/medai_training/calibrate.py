@@ -1,17 +1,11 @@
-"""Platt scaling on the validation patients, folded into the last layer so that the exported output is the probability."""
+"""Platt scaling on the validation patients, folded into the exported model so that its output is the probability."""
 
 import numpy as np
-import torch
 from sklearn.linear_model import LogisticRegression
-from torch import nn
-
-from .fit import Scored
 
 
-def platt(scored: Scored) -> tuple[float, float]:
-    """Slope and offset that make the logits of committed and provisional steps together best calibrated."""
-    logit = np.concatenate([scored.committed, scored.provisional])
-    label = np.concatenate([scored.label, scored.provisional_label])
+def platt(logit: np.ndarray, label: np.ndarray) -> tuple[float, float]:
+    """Slope and offset that make the logits best calibrated."""
     fitted = LogisticRegression(C=1e6).fit(logit[:, None], label)
     slope, offset = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
     if slope <= 0:
@@ -19,7 +13,5 @@ def platt(scored: Scored) -> tuple[float, float]:
     return slope, offset
 
 
-def fold(layer: nn.Linear, slope: float, offset: float) -> None:
-    with torch.no_grad():
-        layer.weight.mul_(slope)
-        layer.bias.mul_(slope).add_(offset)
+def sigmoid(logit: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-logit))

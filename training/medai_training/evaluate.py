@@ -1,120 +1,170 @@
-"""Judges scores by rank, by calibration, and by the alarms a ward would get."""
+"""Every figure of the report, by the definitions of docs/evaluation.md, with intervals over patients drawn with replacement."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import average_precision_score, roc_auc_score
+from .utility import Utility
+from .ward import Alarms, Ward, alarms, candidates, most_sensitive_threshold, sensitivity, threshold_for
 
-from .cohort import EARLY_HOURS, Stay
+BINS = 15
+DRAWS = 200
+NEWS2_LEVELS = (5, 7)
 
-LOCK_OUT_HOURS = 6
-HIT_WINDOW_HOURS = 12
-CLEAR_RATIO = 0.8
+
+def auroc(label: np.ndarray, score: np.ndarray) -> float:
+    """Area under the ROC curve by midranks: a tie counts a half."""
+    values, inverse, count = np.unique(score, return_inverse=True, return_counts=True)
+    midrank = np.cumsum(count) - (count - 1) / 2
+    positive = label.sum()
+    ranks = np.bincount(inverse, weights=label, minlength=len(values)) @ midrank
+    return float((ranks - positive * (positive + 1) / 2) / (positive * (len(label) - positive)))
+
+
+def auprc(label: np.ndarray, score: np.ndarray) -> float:
+    """Average precision: at every distinct score, from the highest, precision times the recall gained."""
+    values, inverse, count = np.unique(-score, return_inverse=True, return_counts=True)
+    hits = np.bincount(inverse, weights=label, minlength=len(values))
+    precision = np.cumsum(hits) / np.cumsum(count)
+    return float(precision @ hits / label.sum())
+
+
+def ece(label: np.ndarray, risk: np.ndarray) -> float:
+    """Expected calibration error over 15 equally filled bins of the risks sorted ascending, ties in file order."""
+    order = np.argsort(risk, kind="stable")
+    return float(sum(abs(risk[p].mean() - label[p].mean()) * len(p) for p in np.array_split(order, BINS)) / len(label))
+
+
+def logit(risk: np.ndarray) -> np.ndarray:
+    clipped = np.clip(risk.astype(np.float64), 1e-7, 1 - 1e-7)
+    return np.log(clipped / (1 - clipped))
+
+
+def calibration_slope(label: np.ndarray, risk: np.ndarray) -> float:
+    """b of the unpenalised logistic regression label ~ a + b * logit(risk), by Newton's method."""
+    z = logit(risk)
+    a, b = 0.0, 1.0
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-(a + b * z)))
+        w = p * (1 - p)
+        gradient = np.array([(label - p).sum(), ((label - p) * z).sum()])
+        hessian = np.array([[w.sum(), (w * z).sum()], [(w * z).sum(), (w * z * z).sum()]])
+        step = np.linalg.solve(hessian, gradient)
+        a, b = a + step[0], b + step[1]
+        if np.abs(step).max() < 1e-10:
+            break
+    return float(b)
 
 
 @dataclass(frozen=True)
-class Ward:
-    """The labelled steps of a split as [patients, hours] tables, so that alarms run hour by hour over all patients."""
+class Frozen:
+    """Thresholds chosen on the validation patients: for alarms, and the one with the greatest utility there."""
 
-    recorded: np.ndarray
-    label: np.ndarray
-    onset: np.ndarray
-
-    @staticmethod
-    def of(stays: list[Stay]) -> "Ward":
-        hours = max(len(s.label) for s in stays)
-        recorded, label = np.zeros((len(stays), hours), bool), np.zeros((len(stays), hours))
-        onset = np.full(len(stays), -1)
-        for i, stay in enumerate(stays):
-            recorded[i, : len(stay.label)] = stay.recorded
-            label[i, : len(stay.label)] = stay.label
-            if stay.septic:
-                onset[i] = stay.onset
-        return Ward(recorded, label, onset)
-
-    @property
-    def days(self) -> float:
-        return self.recorded.sum() / 24
+    alert: float
+    utility: float
 
 
-def alarms(ward: Ward, score: np.ndarray, alert: float, clear: float) -> np.ndarray:
-    """[patients, hours] of alarms: raised at `alert` or above, re-armed below `clear`, never twice within 6 h."""
-    raised = np.zeros(score.shape, bool)
-    above = np.zeros(len(score), bool)
-    last = np.full(len(score), -LOCK_OUT_HOURS)
-    for hour in range(score.shape[1]):
-        now = score[:, hour]
-        fire = ward.recorded[:, hour] & ~above & (now >= alert) & (hour - last >= LOCK_OUT_HOURS)
-        raised[:, hour] = fire
-        last[fire] = hour
-        above = (above & (now >= clear)) | fire
-    return raised
+class Evaluation:
+    """One set of patients with NEWS2 beside them; judges any score on it."""
+
+    def __init__(self, ward: Ward, news2: np.ndarray, seed: int = 1):
+        self.ward, self.utility = ward, Utility(ward)
+        self.days = np.diff(ward.first) / 24
+        self.levels = {level: alarms(ward, news2, level) for level in NEWS2_LEVELS}
+        rng = np.random.default_rng(seed)
+        patients = len(ward.onset)
+        self.draws = [rng.integers(0, patients, patients) for _ in range(DRAWS)]
+
+    def wanted(self, level: int) -> float:
+        """The sensitivity of NEWS2 at a level on these patients."""
+        return sensitivity(self.levels[level], self.ward)
+
+    def freeze(self, score: np.ndarray) -> Frozen:
+        """To be called on validation patients only."""
+        alert = threshold_for(self.ward, score, self.wanted(7))
+        if np.isnan(alert):
+            alert = most_sensitive_threshold(self.ward, score)
+        return Frozen(alert, self.utility.best_threshold(score, candidates(score)))
+
+    def figures(self, score: np.ndarray, frozen: Frozen, probability: bool = True) -> dict:
+        """All figures of one score, each with its 95 % interval beside it."""
+        label = self.ward.label
+        predicted = score >= frozen.utility
+        rows = {"auroc": auroc, "auprc": auprc}
+        if probability:
+            rows |= {"brier": lambda y, s: float(np.mean((s - y) ** 2)), "ece": ece, "calibrationSlope": calibration_slope}
+        by_hour = {
+            "prevalence": lambda at: float(label[at].mean()),
+            "utility": lambda at: self.utility.of_rows(predicted[at], at),
+            **{name: (lambda at, f=f: f(label[at], score[at])) for name, f in rows.items()},
+            **{name: (lambda at, i=i: _decided(label[at], predicted[at])[i]) for i, name in enumerate(("sensitivity", "precision", "f1"))},
+        }
+        result = {}
+        everything = np.arange(len(label))
+        for name, compute in by_hour.items():
+            result[name] = compute(everything)
+        samples = {name: [] for name in by_hour}
+        for drawn in self.draws:
+            at = _rows_of(self.ward, drawn)
+            for name, compute in by_hour.items():
+                samples[name].append(compute(at))
+        result |= {f"{name}Interval95": _interval(values) for name, values in samples.items()}
+        result["frozen"] = {"alert": frozen.alert, "utility": frozen.utility, **self._burden(score, frozen.alert)}
+        result["matched"] = {}
+        for level in NEWS2_LEVELS:
+            threshold = threshold_for(self.ward, score, self.wanted(level))
+            result["matched"][f"atNews2Ge{level}"] = {"threshold": threshold, **self._burden(score, threshold)}
+        matched = result["matched"]
+        result["alarmsPerPatientDay"] = {}
+        for name, burden in matched.items():
+            for key in ("alarmsPerPatientDay", "alarmsPerPatientDayInterval95"):
+                result["alarmsPerPatientDay"][key.replace("alarmsPerPatientDay", name)] = burden.get(key)
+        at7 = matched["atNews2Ge7"]
+        result |= {key: at7.get(key) for key in ("nne", "nneInterval95", "leadHours")}
+        return result
+
+    def _burden(self, score: np.ndarray, threshold: float) -> dict:
+        """Alarms at one threshold; empty where there is no such threshold."""
+        if np.isnan(threshold):
+            return {}
+        found = alarms(self.ward, score, threshold)
+        point = self._alarm_figures(found, np.arange(len(self.days)))
+        samples = [self._alarm_figures(found, drawn) for drawn in self.draws]
+        result = {}
+        for name, value in point.items():
+            result[name] = value
+            result[f"{name}Interval95"] = _interval([s[name] for s in samples])
+        lead = found.lead[found.lead >= 0]
+        medians = [np.median(kept) for kept in (found.lead[d][found.lead[d] >= 0] for d in self.draws) if len(kept)]
+        result["leadHours"] = {
+            "median": float(np.median(lead)), "medianInterval95": _interval(medians),
+            "histogram": np.bincount(lead, minlength=13).tolist(),
+        } if len(lead) else None
+        return result
+
+    def _alarm_figures(self, found: Alarms, drawn: np.ndarray) -> dict:
+        total, hits, days = found.alarms[drawn].sum(), found.hits[drawn].sum(), self.days[drawn].sum()
+        septic = self.ward.septic[drawn]
+        return {
+            "sensitivity": float((found.hits[drawn][septic] > 0).mean()),
+            "alarmsPerPatientDay": float(total / days),
+            "falseAlarmsPerPatientDay": float((total - hits) / days),
+            "nne": float(total / hits) if hits else np.inf,
+        }
 
 
-def alarm_figures(ward: Ward, score: np.ndarray, alert: float, clear: float) -> dict:
-    """Sensitivity counts septic patients with an alarm in the 12 h before onset; the burden counts every alarm."""
-    raised = alarms(ward, score, alert, clear)
-    septic = ward.onset > 0
-    hour = np.arange(1, score.shape[1] + 1)
-    before = (hour <= ward.onset[:, None]) & (hour >= ward.onset[:, None] - HIT_WINDOW_HOURS)
-    hits = raised & before & septic[:, None]
-    total = int(raised.sum())
-    return {
-        "alert": alert,
-        "patientSensitivity": figure(hits.any(1)[septic].mean()),
-        "alarmsPerPatientDay": figure(total / ward.days),
-        "alarmsInWindowShare": figure(hits.sum() / total) if total else 0.0,
-        "nonSepticPatientsAlarmed": figure(raised.any(1)[~septic].mean()),
-    }
+def _decided(label: np.ndarray, predicted: np.ndarray) -> tuple[float, float, float]:
+    """Sensitivity, precision and F1 over hours."""
+    hit = float((predicted & (label > 0)).sum())
+    found = hit / max(label.sum(), 1.0)
+    right = hit / max(float(predicted.sum()), 1.0)
+    return found, right, 2 * found * right / (found + right) if hit else 0.0
 
 
-def threshold_for(ward: Ward, score: np.ndarray, sensitivity: float) -> float:
-    """The highest alert threshold that reaches the given patient-level sensitivity, to three significant digits."""
-    finite = score[ward.recorded]
-    candidates = np.unique([float(f"{q:.3g}") for q in np.quantile(finite, np.linspace(0.3, 0.9995, 400))])
-    for alert in candidates[::-1]:
-        if alarm_figures(ward, score, alert, CLEAR_RATIO * alert)["patientSensitivity"] >= sensitivity:
-            return float(alert)
-    raise ValueError(f"no threshold reaches a patient-level sensitivity of {sensitivity:.3f} on the validation patients")
+def _rows_of(ward: Ward, drawn: np.ndarray) -> np.ndarray:
+    count = np.diff(ward.first)[drawn]
+    start = np.concatenate([[0], np.cumsum(count)[:-1]])
+    return np.arange(count.sum()) + np.repeat(ward.first[drawn] - start, count)
 
 
-def rank_figures(label: np.ndarray, score: np.ndarray, hour: np.ndarray) -> dict:
-    """AUROC and AUPRC over all steps, and over the first 56 hours, where a clock cannot tell who is septic."""
-    early = hour <= EARLY_HOURS
-    return {
-        "auroc": figure(roc_auc_score(label, score)),
-        "auprc": figure(average_precision_score(label, score)),
-        "aurocFirst56h": figure(roc_auc_score(label[early], score[early])),
-        "auprcFirst56h": figure(average_precision_score(label[early], score[early])),
-    }
-
-
-def auroc_interval(label: np.ndarray, score: np.ndarray, patient: np.ndarray, seed: int, draws: int = 200) -> list[float]:
-    """95 % interval of the AUROC by drawing patients, not steps: the steps of one patient are not independent."""
-    rng = np.random.default_rng(seed)
-    order = np.argsort(patient, kind="stable")
-    steps = np.split(order, np.flatnonzero(np.diff(patient[order])) + 1)
-    values = []
-    for _ in range(draws):
-        drawn = np.concatenate([steps[i] for i in rng.integers(0, len(steps), len(steps))])
-        values.append(roc_auc_score(label[drawn], score[drawn]))
-    return [figure(np.quantile(values, q)) for q in (0.025, 0.975)]
-
-
-def calibration_figures(label: np.ndarray, risk: np.ndarray, bins: int = 15) -> dict:
-    """Brier score, its value for the constant prevalence, and the expected calibration error over equally filled bins."""
-    order = np.argsort(risk, kind="stable")
-    parts = np.array_split(order, bins)
-    gaps = [abs(risk[p].mean() - label[p].mean()) * len(p) for p in parts]
-    prevalence = float(label.mean())
-    return {
-        "prevalence": figure(prevalence),
-        "brier": figure(np.mean((risk - label) ** 2), 5),
-        "brierOfPrevalence": figure(prevalence * (1 - prevalence), 5),
-        "ece": figure(sum(gaps) / len(label), 5),
-        "logLoss": figure(-np.mean(np.log(np.where(label == 1, risk, 1 - risk))), 5),
-    }
-
-
-def figure(value: float, digits: int = 4) -> float:
-    return round(float(value), digits)
+def _interval(values: list[float]) -> list[float]:
+    return [float(np.quantile(values, q)) for q in (0.025, 0.975)]

@@ -8,10 +8,9 @@ import math
 from pathlib import Path
 
 import numpy as np
-from torch import nn
 
 from .features import Contract, Event, Normalisation
-from .serving import Answer, Patient, is_committed, rows_of, serve_recurrent, serve_stateless
+from .serving import Answer, Patient, Run, is_committed, rows_of, serve
 
 HOUR = 3600.0
 USUAL = {
@@ -19,12 +18,17 @@ USUAL = {
     "mean_pressure": 84.0, "diastolic_pressure": 65.0, "respiratory_rate": 17.0,
 }
 
-RECURRENT_NOTE = (
-    "Every multiple of stepSeconds before a score time is committed first, listed or not. stateOut is what the model returned; "
-    "of a provisional score it is discarded. finalState is the state of the last committed step."
-)
-STATELESS_NOTE = "Each score depends on its own inputs only."
-
+LABORATORY = {
+    "glucose": 131.0, "urea_nitrogen": 22.0, "creatinine": 1.3, "calcium": 8.4, "chloride": 104.0, "sodium": 139.0, "potassium": 4.2,
+    "magnesium": 1.9, "phosphate": 3.1, "hematocrit": 31.5, "hemoglobin": 10.4, "white_cells": 13.2, "platelets": 187.0,
+    "ast": 240.0, "alt": 190.0, "alkaline_phosphatase": 96.0, "direct_bilirubin": 0.6, "total_bilirubin": 1.7, "albumin": 2.6,
+    "cholesterol": 143.0, "troponin_i": 0.3, "troponin_t": 0.04, "partial_thromboplastin_time": 34.2, "fibrinogen": 310.0,
+    "glasgow_coma_scale": 13.0, "urine_output": 40.0, "body_weight": 80.0,
+}
+GASES = {
+    "inspired_oxygen": 50.0, "ph": 7.31, "paco2": 47.0, "pao2": 88.0, "sao2": 95.0, "base_excess": -3.0, "bicarbonate": 21.0,
+    "lactate": 2.9,
+}
 
 def patients() -> list[Patient]:
     return [_steady(), _bedside(), _unseen(), _silent(), _deteriorating(), _edges(), _long_stay()]
@@ -103,15 +107,66 @@ def _long_stay() -> Patient:
     return Patient("long-stay", "two weeks: the cap of hours_since_admission", 82.5, "female", events, times)
 
 
-def write_features(path: Path, contract: Contract, norm: Normalisation) -> None:
-    document = {
-        "description": "Made-up patients and the 25 inputs at each score time. t is in seconds since admission; events are in "
-        "logged order. An expected number is the shortest decimal of a float32: C# must make the same bits.",
-        "featuresVersion": 1,
+def laboratory_patients() -> list[Patient]:
+    """Patients for the rest of the variables: laboratory values, settings, implausible and out-of-order readings."""
+    return [_laboratory(), _gases(), _refused()]
+
+
+def _laboratory() -> Patient:
+    usual = {k: v for k, v in LABORATORY.items() if k not in ("glasgow_coma_scale", "body_weight", "urine_output")}
+    often, late = dict(list(usual.items())[:13]), dict(list(usual.items())[13:])
+    events = [Event(HOUR * hour + 1500.0, key, round(value * (1 + hour / 90), 3)) for hour in (2, 8, 20) for key, value in often.items()]
+    events += [Event(9 * HOUR, key, value) for key, value in late.items()]
+    events += [Event(hour * HOUR, "urine_output", 35.0 + hour) for hour in range(1, 12)]
+    events += [Event(60.0, "body_weight", 82.4), Event(4 * HOUR, "glasgow_coma_scale", 14.0), Event(7 * HOUR, "glasgow_coma_scale", 9.0)]
+    times = [HOUR, 2 * HOUR, 2 * HOUR + 1500.0, 3 * HOUR, 9 * HOUR, 12 * HOUR, 20 * HOUR + 1800.0, 21 * HOUR, 44 * HOUR, 50 * HOUR]
+    return Patient("laboratory", "blood drawn three times, a panel once, urine each hour", 58.0, "female", events, times)
+
+
+def _gases() -> Patient:
+    events = [Event(hour * HOUR - 900.0 * i, key, round(value + 0.01 * hour, 2))
+              for hour in (1, 5, 6, 14) for i, (key, value) in enumerate(GASES.items())]
+    events += [Event(hour * HOUR, "mechanical_ventilation", 1.0) for hour in (1, 2, 3)]
+    events += [Event(t, "end_tidal_co2", 33.0 + t / 3000) for t in (600.0, 1200.0, 4200.0, 7800.0)]
+    events += _charted(2, {}) + _charted(6, {"heart_rate": 20.0})
+    return Patient("gases", "ventilated, arterial gases, several values of one variable in one step", 71.5, "male",
+                   events, [600.0, HOUR, 1.5 * HOUR, 2 * HOUR, 5 * HOUR, 6 * HOUR, 6 * HOUR + 60.0, 14 * HOUR, 30 * HOUR])
+
+
+def _refused() -> Patient:
+    events = [
+        Event(1000.0, "potassium", 4.4), Event(2000.0, "potassium", 44.0), Event(3000.0, "ph", 73.8), Event(3000.0, "ph", 8.0),
+        Event(HOUR, "inspired_oxygen", 0.21), Event(HOUR, "glasgow_coma_scale", 2.0), Event(2 * HOUR, "glasgow_coma_scale", 3.0),
+        Event(5000.0, "lactate", 50.0), Event(4000.0, "lactate", 1.1), Event(6000.0, "temperature", 98.6), Event(7000.0, "creatinine", 0.0),
+        Event(2 * HOUR, "white_cells", 999.0),
+    ]
+    return Patient("refused", "implausible values are no observations; the bounds themselves are; values far out are clipped",
+                   None, "other", events, [HOUR, 5000.0, 2 * HOUR, 3 * HOUR])
+
+
+def made_up_normalisation(contract: Contract) -> Normalisation:
+    """Round constants for the vectors: they hold C# to the arithmetic, whatever a later model's card says."""
+    usual = USUAL | LABORATORY | GASES | {"mechanical_ventilation": 0.5, "end_tidal_co2": 36.0, "age_years": 60.0}
+    mean = {key: usual[key] for key in (*contract.keys, "age_years")}
+    std = {key: round(abs(value) / 5 + 0.1, 3) for key, value in mean.items()}
+    return Normalisation(mean, std, clip=20.0)
+
+
+VERSION_1 = ("Made-up patients and the 25 inputs of the version 1 models at each score time.", 1)
+VERSION_2 = ("Made-up patients and all inputs at each score time, with made-up normalisation constants.", 2)
+
+
+def write_features(
+    path: Path, version: tuple[str, int], contract: Contract, norm: Normalisation, made_up: list[Patient]
+) -> None:
+    _write(path, {
+        "description": f"{version[0]} t is in seconds since admission; events are in logged order. An expected number is the "
+        "shortest decimal of a float32: C# must make the same bits.",
+        "featuresVersion": version[1],
+        "inputs": list(contract.inputs),
         "normalisation": norm.to_json(),
-        "patients": [_features_of(p, contract, norm) for p in patients()],
-    }
-    _write(path, document)
+        "patients": [_features_of(p, contract, norm) for p in made_up],
+    })
 
 
 def _features_of(patient: Patient, contract: Contract, norm: Normalisation) -> dict:
@@ -125,30 +180,20 @@ def _features_of(patient: Patient, contract: Contract, norm: Normalisation) -> d
     }
 
 
-def write_answers(
-    path: Path, name: str, version: str, step: nn.Module, state_size: int, contract: Contract, norm: Normalisation
-) -> None:
-    serve, note = (serve_recurrent, RECURRENT_NOTE) if state_size else (serve_stateless, STATELESS_NOTE)
-    served = {p.name: serve(step, contract, norm, p) for p in patients()}
+def write_answers(path: Path, name: str, version: str, run: Run, state_size: int, contract: Contract, norm: Normalisation) -> None:
+    """Answers of a version 2 model for the patients of both feature files; the state is not listed, only what it leads to."""
     _write(path, {
-        "description": f"Expected answers for the patients of features.json, within 1e-5 (relative where above 1). {note}",
+        "description": "Expected answers for the patients of features.json and features-2.json, within 1e-4. Every multiple of stepSeconds "
+        "before a score time is committed first, listed or not; the state of a provisional score is discarded.",
         "model": name, "version": version,
-        "patients": [{"name": patient, **_answers(answers)} for patient, answers in served.items()],
+        "patients": [{"name": p.name, "scores": [_answer(a) for a in serve(run, state_size, contract, norm, p)]}
+                     for p in (*patients(), *laboratory_patients())],
     })
 
 
-def _answers(answers: list[Answer]) -> dict:
-    if answers[0].state is None:
-        return {"scores": [{"t": a.at, "committed": a.committed, "risk": _floats(a.risk)[0]} for a in answers]}
-    committed = [a for a in answers if a.committed]
-    return {
-        "scores": [
-            {"t": a.at, "committed": a.committed, "risk": _floats(a.risk)[0], "attention": _floats(a.attention)[0],
-             "stateOut": _floats(a.state)}
-            for a in answers
-        ],
-        "finalState": _floats(committed[-1].state),
-    }
+def _answer(answer: Answer) -> dict:
+    numbers = {"risk": answer.risk} if answer.attention is None else {"risk": answer.risk, "attention": answer.attention}
+    return {"t": answer.at, "committed": answer.committed, **{k: _floats(np.array([v]))[0] for k, v in numbers.items()}}
 
 
 def _floats(values: np.ndarray) -> list[float]:

@@ -1,13 +1,13 @@
 """Serves a model the way the C# service does, one patient at a time: the reference behind the golden vectors."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import nn
 
 from .features import Contract, Event, Normalisation, feature_row, step_start
-from .network import STATE
+
+Run = Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,8 @@ class Answer:
 
     at: float
     committed: bool
-    row: np.ndarray
-    risk: np.ndarray
-    state: np.ndarray | None
-    attention: np.ndarray | None
+    risk: float
+    attention: float | None
 
 
 def is_committed(contract: Contract, at: float) -> bool:
@@ -42,38 +40,24 @@ def rows_of(contract: Contract, norm: Normalisation, patient: Patient) -> list[n
     return [feature_row(contract, norm, patient.events, patient.age, patient.sex, at) for at in patient.times]
 
 
-def serve_recurrent(step: nn.Module, contract: Contract, norm: Normalisation, patient: Patient) -> list[Answer]:
+def serve(run: Run, state_size: int, contract: Contract, norm: Normalisation, patient: Patient) -> list[Answer]:
     """Commits every step before a score time, asked for or not, then answers from the state so reached."""
-    state = torch.zeros(1, STATE)
+    state = np.zeros((1, state_size), np.float32)
     done = 0
     answers = []
+
+    def ask(at: float) -> dict[str, np.ndarray]:
+        row = feature_row(contract, norm, patient.events, patient.age, patient.sex, at)[None]
+        return run({"x": row, "state": state})
+
     for at in patient.times:
         while done < step_start(contract, at):
             done += contract.step_seconds
-            _, state, _ = _run(step, _row(contract, norm, patient, done), state)
-        row = _row(contract, norm, patient, at)
-        risk, after, attention = _run(step, row, state)
+            state = ask(done)["state_out"]
+        answer = ask(at)
         committed = is_committed(contract, at)
         if committed and at > done:
-            state, done = after, at
-        answers.append(Answer(at, committed, row[0].numpy(), risk[0].numpy(), after[0].numpy(), attention[0].numpy()))
+            state, done = answer["state_out"], at
+        attention = float(answer["attention"][0, 0]) if "attention" in answer else None
+        answers.append(Answer(at, committed, answer["risk"][0, 0], attention))
     return answers
-
-
-def serve_stateless(step: nn.Module, contract: Contract, norm: Normalisation, patient: Patient) -> list[Answer]:
-    answers = []
-    for at in patient.times:
-        row = _row(contract, norm, patient, at)
-        with torch.no_grad():
-            risk = step(row)
-        answers.append(Answer(at, is_committed(contract, at), row[0].numpy(), risk[0].numpy(), None, None))
-    return answers
-
-
-def _row(contract: Contract, norm: Normalisation, patient: Patient, at: float) -> torch.Tensor:
-    return torch.from_numpy(feature_row(contract, norm, patient.events, patient.age, patient.sex, at))[None]
-
-
-def _run(step: nn.Module, row: torch.Tensor, state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    with torch.no_grad():
-        return step(row, state)

@@ -4,24 +4,27 @@ A step may be scored before it is complete. Such a row is made from the committe
 observations, ending the step early and ageing what was seen before, exactly as the service would see it.
 """
 
-import copy
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from .cohort import Stay
-from .features import ADMISSION_CAP_HOURS, CLIP, SINCE_CAP_HOURS, Contract, Normalisation
-
-NEVER = -1
+from .cohort import Cohort
+from .features import ADMISSION_CAP_HOURS, SINCE_CAP_HOURS, VITALS, Contract, Normalisation
+from .rows import NEVER, carry
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How often training sees a poorer hospital than the one it learns from."""
+    """How often training sees a poorer hospital than the one it learns from.
+
+    `drop_*`: whole channels of some patients. `thin_*`: single observations of some channels (another hospital draws blood less often).
+    """
 
     drop_patient: float = 0.3
     drop_channel: float = 0.3
+    thin_patient: float = 0.3
+    thin_channel: float = 0.5
     unknown_facts: float = 0.05
     charted_late: float = 0.5
 
@@ -38,32 +41,24 @@ class Batch:
 
 
 class PatientTensors:
-    """All stays of one split, laid end to end; a batch is a gather."""
+    """All stays of one split, laid end to end; a batch is a gather. Rows have the inputs of the contract in its own order."""
 
-    def __init__(self, stays: list[Stay], contract: Contract, norm: Normalisation):
-        self.length = np.array([len(s.label) for s in stays])
-        self.offset = np.concatenate([[0], np.cumsum(self.length)[:-1]])
-        mean = np.array([norm.mean[v] for v in contract.vitals])
-        std = np.array([norm.std[v] for v in contract.vitals])
-        carried, last = zip(*(_carry(s.values) for s in stays))
-        z = np.clip((np.concatenate(carried) - mean) / std, -CLIP, CLIP)
+    def __init__(self, cohort: Cohort, contract: Contract, norm: Normalisation):
+        self.length, self.offset = cohort.length, cohort.offset
+        mean = np.array([norm.mean[k] for k in contract.keys])
+        std = np.array([norm.std[k] for k in contract.keys])
+        carried, last = carry(cohort)
+        z = np.clip((carried - mean) / std, -norm.clip, norm.clip)
         self.z = torch.from_numpy(np.nan_to_num(z).astype(np.float32))
-        self.last = torch.from_numpy(np.concatenate(last))
-        self.label = torch.from_numpy(np.concatenate([s.label for s in stays]))
-        self.recorded = torch.from_numpy(np.concatenate([s.recorded for s in stays]))
-        age = np.array([s.age for s in stays])
-        age = np.clip((age - norm.mean["age_years"]) / norm.std["age_years"], -CLIP, CLIP)
-        sex = np.nan_to_num(np.array([s.male for s in stays]), nan=0.5)
-        self.facts = torch.from_numpy(np.stack([np.nan_to_num(age), sex], 1).astype(np.float32))
+        start = np.repeat(self.offset, self.length)[:, None]
+        self.last = torch.from_numpy(np.where(last == NEVER, NEVER, last - start).astype(np.int16))
+        self.label = torch.from_numpy(cohort.label)
+        self.recorded = torch.from_numpy(cohort.recorded)
+        age = np.clip((cohort.age - norm.mean["age_years"]) / norm.std["age_years"], -norm.clip, norm.clip)
+        self.facts = torch.from_numpy(np.stack([np.nan_to_num(age), np.nan_to_num(cohort.male, nan=0.5)], 1).astype(np.float32))
         hours = np.arange(int(self.length.max()) + 1)
         self.elapsed = np.log(1 + np.minimum(hours, ADMISSION_CAP_HOURS)) / np.log(1 + ADMISSION_CAP_HOURS)
-
-    def without(self, channel: int) -> "PatientTensors":
-        """The same patients in a hospital that never measures one channel."""
-        poorer = copy.copy(self)
-        poorer.z, poorer.last = self.z.clone(), self.last.clone()
-        poorer.z[:, channel], poorer.last[:, channel] = 0.0, NEVER
-        return poorer
+        self.slow = torch.tensor([k not in VITALS for k in contract.keys])
 
     def batches(self, steps: int, order: np.random.Generator | None = None) -> list[np.ndarray]:
         """Patients of similar length together, about `steps` padded steps a batch; in random order for training.
@@ -96,7 +91,7 @@ class PatientTensors:
         facts = self.facts[patients]
         delay = torch.zeros(z.shape)
         if augmentation is not None:
-            z, last, facts = _poorer(z, last, facts, draw, augmentation)
+            z, last, facts = self._poorer(z, last, facts, draw, augmentation)
             late = torch.rand(len(patients), 1, 1, generator=draw) < augmentation.charted_late
             delay = torch.rand(z.shape, generator=draw) * late
         observed = last == k[:, None]
@@ -106,6 +101,22 @@ class PatientTensors:
         committed = _rows(z, observed, since, facts, elapsed, torch.ones_like(elapsed))
         label = self.label[at]
         return Batch(committed, label, self.recorded[at] & inside, *_truncate(z, observed, since, facts, label, draw))
+
+    def _poorer(self, z, last, facts, draw, how: Augmentation):
+        """Takes whole channels, single observations and the facts from some patients: another hospital may not have them."""
+        patients, steps, channels = z.shape
+        chosen = torch.rand(patients, 1, generator=draw) < how.drop_patient
+        gone = (torch.rand(patients, channels, generator=draw) < how.drop_channel) & chosen
+        chosen = torch.rand(patients, 1, generator=draw) < how.thin_patient
+        thinned = (torch.rand(patients, channels, generator=draw) < how.thin_channel) & chosen
+        share = torch.rand(patients, 1, channels, generator=draw)
+        lost = (torch.rand(z.shape, generator=draw) < share) & thinned[:, None]
+        step = torch.arange(steps)[:, None]
+        kept = torch.where((last == step) & ~lost & ~gone[:, None], step, NEVER)
+        last = kept.cummax(1).values
+        z = torch.where(last == NEVER, 0.0, z.gather(1, last.clamp(min=0)))
+        unknown = torch.rand(patients, 2, generator=draw) < how.unknown_facts
+        return z, last, torch.where(unknown, torch.tensor([0.0, 0.5]), facts)
 
 
 def _truncate(z, observed, since, facts, label, draw):
@@ -127,22 +138,3 @@ def _rows(z, observed, since, facts, elapsed, fraction):
     aged = since.clamp(max=SINCE_CAP_HOURS) / SINCE_CAP_HOURS
     patient = facts[:, None].expand(-1, z.shape[1], -1)
     return torch.cat([z, observed.float(), aged, patient, elapsed[..., None], fraction[..., None]], -1)
-
-
-def _poorer(z, last, facts, draw, augmentation: Augmentation):
-    """Takes whole channels, and the facts, from some patients: another hospital may not measure or know them."""
-    patients = len(z)
-    chosen = torch.rand(patients, 1, generator=draw) < augmentation.drop_patient
-    gone = (torch.rand(patients, z.shape[2], generator=draw) < augmentation.drop_channel) & chosen
-    z = z.masked_fill(gone[:, None], 0.0)
-    last = last.masked_fill(gone[:, None], NEVER)
-    unknown = torch.rand(patients, 2, generator=draw) < augmentation.unknown_facts
-    return z, last, torch.where(unknown, torch.tensor([0.0, 0.5]), facts)
-
-
-def _carry(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Carries each channel forward; also the row of its last observation (NEVER before the first)."""
-    row = np.where(np.isnan(values), NEVER, np.arange(len(values))[:, None])
-    last = np.maximum.accumulate(row, axis=0)
-    carried = np.where(last == NEVER, np.nan, np.take_along_axis(values, np.maximum(last, 0), axis=0))
-    return carried, last.astype(np.int16)

@@ -1,82 +1,79 @@
 """Holds training, golden vectors and exported models to the same numbers. No patient data is needed."""
 
 import hashlib
-import json
 import unittest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 
-from medai_training import baselines, evaluate
-from medai_training.cohort import Stay, split_of
-from medai_training.features import REPOSITORY, Event, Normalisation, feature_row, read_contract
-from medai_training.network import STATE, GruStep, SepsisGru
+from medai_training import export, serving
+from medai_training.cohort import split_of
+from medai_training.degrade import degraded
+from medai_training.features import Event, feature_row
+from medai_training.members import LinearMember, Model, TreeMember
+from medai_training.network import GruAttention, Inputs
+from medai_training.rows import committed_rows
+from medai_training.summary import Summary, over_stays
 from medai_training.tensors import Augmentation, PatientTensors
 
-CONTRACT = read_contract()
-GOLDEN = REPOSITORY / "schemas" / "golden"
-MODELS = REPOSITORY / "models"
+from .made_up import EVERYTHING, GOLDEN, MIXED, MODELS, NORM, VITAL_SIGNS, cohort, load, normalisation
 
 
-def _load(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _normalisation() -> Normalisation:
-    names = (*CONTRACT.vitals, "age_years")
-    return Normalisation({n: 50.0 + i for i, n in enumerate(names)}, {n: 10.0 + i for i, n in enumerate(names)})
-
-
-def _stay(seed: int, hours: int) -> Stay:
-    rng = np.random.default_rng(seed)
-    values = rng.normal(60, 25, (hours, len(CONTRACT.vitals))).round(1)
-    values[rng.random(values.shape) < 0.6] = np.nan
-    values[:, 5] = np.nan
-    label = (np.arange(hours) >= hours - 4).astype(np.float32)
-    return Stay(f"made-up-{seed}", values, 40.0 + seed, float(seed % 2), np.ones(hours, bool), label)
-
-
-def _session(path: Path):
+def session(path: Path):
     """ONNX Runtime where it is installed, else the evaluator of this project; both read the file that ships."""
     try:
         import onnxruntime
     except ImportError:
         from medai_training.onnx_numpy import Session
         return Session(path).run
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    names = [o.name for o in session.get_outputs()]
-    return lambda inputs: dict(zip(names, session.run(None, inputs)))
+    loaded = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    names = [o.name for o in loaded.get_outputs()]
+    return lambda inputs: dict(zip(names, loaded.run(None, inputs)))
+
+
+def events_of(stay, contract) -> list[Event]:
+    return [Event((k + 1) * 3600.0, v, float(stay.values[k, c]))
+            for k in range(len(stay.values)) for c, v in enumerate(contract.keys) if not np.isnan(stay.values[k, c])]
 
 
 class FeatureTests(unittest.TestCase):
     def test_golden_rows_are_what_the_reference_computes(self):
-        document = _load(GOLDEN / "features.json")
-        norm = Normalisation(document["normalisation"]["mean"], document["normalisation"]["std"])
-        for patient in document["patients"]:
-            events = [Event(e["t"], e["vital"], e["value"]) for e in patient["events"]]
-            for score in patient["scores"]:
-                row = feature_row(CONTRACT, norm, events, patient["age"], patient["sex"], score["t"])
-                expected = np.array(score["expected"], dtype=np.float32)
-                np.testing.assert_array_equal(row, expected, f"{patient['name']} at {score['t']} s")
+        for name in ("features.json", "features-2.json"):
+            document = load(GOLDEN / name)
+            norm, contract = normalisation(document["normalisation"]), EVERYTHING.of(tuple(document["inputs"]))
+            for patient in document["patients"]:
+                events = [Event(e["t"], e["vital"], e["value"]) for e in patient["events"]]
+                for score in patient["scores"]:
+                    row = feature_row(contract, norm, events, patient["age"], patient["sex"], score["t"])
+                    expected = np.array(score["expected"], dtype=np.float32)
+                    np.testing.assert_array_equal(row, expected, f"{name}: {patient['name']} at {score['t']} s")
 
-    def test_golden_normalisation_is_that_of_the_cards(self):
-        norm = _load(GOLDEN / "features.json")["normalisation"]
-        for card in MODELS.glob("*/*/card.json"):
-            self.assertEqual(norm, _load(card)["normalisation"], card)
+    def test_golden_normalisation_is_that_of_the_version_1_cards(self):
+        norm = load(GOLDEN / "features.json")["normalisation"]
+        for card in MODELS.glob("*/1.0.0/card.json"):
+            self.assertEqual(norm, load(card)["normalisation"], card)
 
-    def test_whole_patient_rows_equal_the_reference_bit_for_bit(self):
-        stays, norm = [_stay(1, 30), _stay(2, 12)], _normalisation()
-        batch = PatientTensors(stays, CONTRACT, norm).batch(np.array([0, 1]), torch.Generator().manual_seed(1))
-        for i, stay in enumerate(stays):
-            events = [Event((k + 1) * 3600.0, v, float(stay.values[k, c]))
-                      for k in range(len(stay.values)) for c, v in enumerate(CONTRACT.vitals) if not np.isnan(stay.values[k, c])]
+    def test_contract_refuses_an_input_it_does_not_list(self):
+        with self.assertRaisesRegex(ValueError, "shoe_size"):
+            EVERYTHING.of(("heart_rate.value", "shoe_size.value"))
+
+    def test_rows_of_whole_patients_equal_the_reference_bit_for_bit(self):
+        stays = cohort(1, [30, 12], MIXED, empty=5)
+        rows = committed_rows(stays, MIXED, NORM)
+        batch = PatientTensors(stays, MIXED, NORM).batch(np.array([0, 1]), torch.Generator().manual_seed(1))
+        for p in (0, 1):
+            stay = stays.part(np.array([p]))
+            events = events_of(stay, MIXED)
             for k in range(len(stay.label)):
-                row = feature_row(CONTRACT, norm, events, stay.age, "male" if stay.male else "female", (k + 1) * 3600.0)
-                np.testing.assert_array_equal(batch.committed[i, k].numpy(), row)
+                row = feature_row(MIXED, NORM, events, stay.age[0], "male" if stay.male[0] else "female", (k + 1) * 3600.0)
+                np.testing.assert_array_equal(rows[stays.offset[p] + k], row)
+                np.testing.assert_array_equal(batch.committed[p, k].numpy(), row)
 
     def test_provisional_rows_are_older_than_the_step_before_and_never_see_its_future(self):
-        tensors = PatientTensors([_stay(3, 40)], CONTRACT, _normalisation())
+        tensors = PatientTensors(cohort(3, [40]), VITAL_SIGNS, NORM)
         batch = tensors.batch(np.array([0]), torch.Generator().manual_seed(2))
         rows, full = batch.provisional[0], batch.committed[0]
         fraction = rows[:, 24:25]
@@ -88,97 +85,172 @@ class FeatureTests(unittest.TestCase):
         np.testing.assert_array_equal(rows[1:, :7][withheld], full[:-1, :7][withheld])
 
     def test_augmentation_only_takes_away(self):
-        tensors = PatientTensors([_stay(4, 20)], CONTRACT, _normalisation())
+        tensors = PatientTensors(cohort(4, [20]), VITAL_SIGNS, NORM)
         everything = Augmentation(drop_patient=1, drop_channel=1, unknown_facts=1, charted_late=0)
         row = tensors.batch(np.array([0]), torch.Generator().manual_seed(3), everything).committed[0]
         self.assertEqual(0, float(row[:, :14].abs().sum()))
         self.assertTrue((row[:, 14:21] == 1).all() and (row[:, 21] == 0).all() and (row[:, 22] == 0.5).all())
 
+    def test_a_poorer_hospital_only_takes_away(self):
+        rich = cohort(5, [50, 50, 50])
+        poor = degraded(rich, np.random.default_rng(1))
+        kept = ~np.isnan(poor.values)
+        np.testing.assert_array_equal(poor.values[kept], rich.values[kept])
+        self.assertLess(kept.sum(), (~np.isnan(rich.values)).sum())
+
+
+class SummaryTests(unittest.TestCase):
+    def setUp(self):
+        self.summary = Summary(MIXED, NORM)
+        self.names = self.summary.names
+
+    def features(self, stays) -> np.ndarray:
+        return over_stays(self.summary, committed_rows(stays, MIXED, NORM), stays.offset, stays.length)
+
+    def test_neighbours_do_not_change_a_patient(self):
+        stays = cohort(6, [40, 25, 33], MIXED)
+        together = self.features(stays)
+        for p in range(3):
+            alone = self.features(stays.part(np.array([p])))
+            np.testing.assert_array_equal(alone, together[stays.offset[p] : stays.offset[p] + stays.length[p]])
+
+    def test_windows_are_what_their_names_say(self):
+        stays = cohort(7, [30], MIXED)
+        features = self.features(stays)
+        z = (stays.values[:, 0] - NORM.mean["heart_rate"]) / NORM.std["heart_rate"]
+        calm = np.sign(z) * np.log1p(np.abs(z))
+        seen = np.flatnonzero(~np.isnan(calm))
+        for row in range(seen[0], 30):
+            upto = calm[: row + 1]
+            last = seen[seen <= row][-1]
+            gap = upto[last] - np.nanmin(upto)
+            self.assertAlmostEqual(gap, features[row, self.names.index("heart_rate.low_gap")], places=4)
+            self.assertAlmostEqual(np.log1p(row - last), features[row, self.names.index("heart_rate.since")], places=4)
+            earlier = seen[seen < last]
+            change = upto[last] - upto[earlier[-1]] if len(earlier) else 0.0
+            self.assertAlmostEqual(change, features[row, self.names.index("heart_rate.change")], places=4)
+
+    def test_a_patient_without_observations_has_no_window(self):
+        stays = cohort(8, [5], MIXED)
+        features = self.features(stays.with_values(np.full_like(stays.values, np.nan)))
+        of_windows = [i for i, n in enumerate(self.names) if n.rpartition(".")[2] in ("value", "fast_gap", "low_gap", "change", "density")]
+        self.assertEqual(0, np.abs(features[:, of_windows]).sum())
+
 
 class NetworkTests(unittest.TestCase):
     def test_step_by_step_equals_the_whole_stay(self):
         torch.manual_seed(5)
-        network = SepsisGru(torch.zeros(25), torch.ones(25), 0.02, 0.3).eval()
+        network = GruAttention(Inputs(torch.zeros(25), torch.ones(25))).eval()
         committed, provisional = torch.randn(3, 50, 25), torch.randn(3, 50, 25)
-        step, state = GruStep(network).eval(), torch.zeros(3, STATE)
+        step = network.served()
+        state = torch.zeros(3, step.state_size)
         with torch.no_grad():
-            whole, between = (torch.sigmoid(logit) for logit in network(committed, provisional))
+            whole, between = network(committed, provisional)
             for k in range(50):
                 np.testing.assert_allclose(step(provisional[:, k], state)[0][:, 0], between[:, k], atol=1e-5)
-                risk, state, _ = step(committed[:, k], state)
-                np.testing.assert_allclose(risk[:, 0], whole[:, k], atol=1e-5)
+                logit, state, _ = step(committed[:, k], state)
+                np.testing.assert_allclose(logit[:, 0], whole[:, k], atol=1e-5)
+
+    def test_a_hidden_input_changes_nothing(self):
+        torch.manual_seed(6)
+        hidden = torch.arange(25) == 23
+        network = GruAttention(Inputs(torch.zeros(25), torch.ones(25), hidden)).eval()
+        x = torch.randn(1, 10, 25)
+        other = x.clone()
+        other[..., 23] += 5
+        with torch.no_grad():
+            np.testing.assert_array_equal(network(x, x)[0], network(other, other)[0])
 
 
 class ExportTests(unittest.TestCase):
-    def test_exported_gru_gives_the_golden_answers(self):
-        answers = {p["name"]: p for p in _load(GOLDEN / "sepsis-gru-1.0.0.json")["patients"]}
-        run = _session(MODELS / "sepsis-gru" / "1.0.0" / "model.onnx")
-        for patient in _load(GOLDEN / "features.json")["patients"]:
-            norm_events = [Event(e["t"], e["vital"], e["value"]) for e in patient["events"]]
-            self._replay(run, patient, norm_events, answers[patient["name"]])
+    def setUp(self):
+        torch.manual_seed(7)
+        self.stays = cohort(9, [30, 20], MIXED)
+        self.rows = committed_rows(self.stays, MIXED, NORM)
+        self.summary = Summary(MIXED, NORM)
+        self.features = over_stays(self.summary, self.rows, self.stays.offset, self.stays.length)
 
-    def _replay(self, run, patient: dict, events: list[Event], answers: dict):
-        document = _load(MODELS / "sepsis-gru" / "1.0.0" / "card.json")["normalisation"]
-        norm = Normalisation(document["mean"], document["std"])
-        state, done = np.zeros((1, STATE), np.float32), 0
+    def members(self):
+        label = self.features[:, 0] > 0
+        columns = np.arange(0, len(self.summary.names), 2)
+        few = self.features[:, columns]
+        boosted = HistGradientBoostingClassifier(max_iter=10, min_samples_leaf=2).fit(few, label)
+        forest = RandomForestClassifier(5, random_state=0).fit(few, label)
+        yield TreeMember(self.summary, columns, export.boosted(boosted)), boosted.decision_function(few)
+        p = np.clip(forest.predict_proba(few)[:, 1], 1e-4, 1 - 1e-4)
+        yield TreeMember(self.summary, columns, export.forest(forest), True), np.log(p / (1 - p))
+        weight = np.random.default_rng(1).normal(size=len(columns))
+        yield LinearMember(self.summary, columns, weight, 0.3), few @ weight + 0.3
 
-        def ask(at: float) -> dict:
-            row = feature_row(CONTRACT, norm, events, patient["age"], patient["sex"], at)
-            return run({"x": row[None], "state": state})
+    def test_members_say_what_scikit_learn_says(self):
+        for member, expected in self.members():
+            np.testing.assert_allclose(member.logits(self.features), expected, atol=1e-4)
 
-        for score in answers["scores"]:
-            while done + 3600 < score["t"]:
-                done += 3600
-                state = ask(done)["state_out"]
-            answer = ask(score["t"])
-            for name, key in (("risk", "risk"), ("attention", "attention"), ("state_out", "stateOut")):
-                np.testing.assert_allclose(answer[name].ravel(), score[key], atol=1e-5, rtol=1e-5, err_msg=patient["name"])
-            if score["committed"]:
-                state, done = answer["state_out"], score["t"]
-        np.testing.assert_allclose(state.ravel(), answers["finalState"], atol=1e-5, rtol=1e-5)
+    def test_exported_ensemble_equals_training_step_by_step(self):
+        network = GruAttention(Inputs(torch.zeros(len(MIXED.inputs)), torch.ones(len(MIXED.inputs))), hidden=8).eval()
+        behind = [member for member, _ in self.members()]
+        model = Model(MIXED, [network], behind, [0.4, 0.3, 0.2, 0.1], -0.5)
+        with torch.no_grad():
+            x = torch.from_numpy(self.rows[:30])[None]
+            logit = 0.4 * network(x, x)[0][0].numpy() - 0.5
+        logit += sum(w * m.logits(self.features[:30]) for w, m in zip((0.3, 0.2, 0.1), behind))
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "model.onnx"
+            sha256, size = model.write(path)
+            self.assertEqual(hashlib.sha256(path.read_bytes()).hexdigest(), sha256)
+            run = session(path)
+            state = np.zeros((1, size), np.float32)
+            for k in range(30):
+                answer = run({"x": self.rows[k : k + 1], "state": state})
+                state = answer["state_out"]
+                self.assertAlmostEqual(1 / (1 + np.exp(-logit[k])), float(answer["risk"][0, 0]), delta=2e-5)
+                self.assertEqual((1, 1), answer["attention"].shape)
 
-    def test_exported_logistic_gives_the_golden_answers(self):
-        run = _session(MODELS / "sepsis-logistic" / "1.0.0" / "model.onnx")
-        rows = {p["name"]: p for p in _load(GOLDEN / "features.json")["patients"]}
-        for patient in _load(GOLDEN / "sepsis-logistic-1.0.0.json")["patients"]:
-            for score, row in zip(patient["scores"], rows[patient["name"]]["scores"], strict=True):
-                risk = run({"x": np.array([row["expected"]], np.float32)})["risk"]
-                np.testing.assert_allclose(risk.ravel(), score["risk"], atol=1e-5)
-
-    def test_cards_match_their_files(self):
-        for name, state in (("sepsis-gru", STATE), ("sepsis-logistic", 0)):
-            folder = MODELS / name / "1.0.0"
-            card = _load(folder / "card.json")
-            self.assertEqual(hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest(), card["sha256"])
-            self.assertEqual(list(CONTRACT.inputs), card["inputs"])
-            self.assertEqual(state, card["stateSize"])
-            self.assertLess(card["thresholds"]["clear"], card["thresholds"]["alert"])
+    def test_a_threshold_is_never_rounded_above_itself(self):
+        thresholds = np.random.default_rng(2).normal(size=1000)
+        rounded = export.rounded_down(thresholds)
+        self.assertTrue((rounded.astype(np.float64) <= thresholds).all())
+        self.assertTrue((np.nextafter(rounded, np.float32(np.inf)).astype(np.float64) > thresholds).all())
 
 
-class JudgementTests(unittest.TestCase):
-    def test_news2_bands(self):
-        column = {v: i for i, v in enumerate(CONTRACT.vitals)}
-        cases = [("respiratory_rate", 8, 3), ("respiratory_rate", 8.5, 1), ("respiratory_rate", 25, 3), ("spo2", 91, 3), ("spo2", 96, 0),
-                 ("systolic_pressure", 90.4, 3), ("systolic_pressure", 220, 3), ("heart_rate", 40, 3), ("heart_rate", 131, 3),
-                 ("temperature", 35.0, 3), ("temperature", 36.05, 0), ("temperature", 38.04, 0), ("temperature", 39.1, 2)]
-        for vital, value, points in cases:
-            values = np.full((1, 7), np.nan)
-            values[0, column[vital]] = value
-            stay = Stay("made-up", values, 50, 1, np.ones(1, bool), np.zeros(1, np.float32))
-            self.assertEqual(points, baselines.news2(stay, CONTRACT)[0], f"{vital} {value}")
+class ShippedTests(unittest.TestCase):
+    def test_cards_fit_their_files_and_the_contract(self):
+        for path in MODELS.glob("*/*/card.json"):
+            card = load(path)
+            self.assertEqual(card["sha256"], hashlib.sha256((path.parent / "model.onnx").read_bytes()).hexdigest(), path)
+            self.assertEqual((path.parent.parent.name, path.parent.name), (card["name"], card["version"]))
+            EVERYTHING.of(tuple(card["inputs"]))
+            self.assertLessEqual(card["thresholds"]["clear"], card["thresholds"]["alert"])
 
-    def test_news2_forgets_after_four_hours(self):
-        values = np.full((7, 7), np.nan)
-        values[1, 0] = 135
-        stay = Stay("made-up", values, 50, 1, np.ones(7, bool), np.zeros(7, np.float32))
-        self.assertEqual([0, 3, 3, 3, 3, 3, 0], baselines.news2(stay, CONTRACT).tolist())
+    def test_shipped_files_give_the_golden_answers(self):
+        patients = {p["name"]: p for name in ("features.json", "features-2.json") for p in load(GOLDEN / name)["patients"]}
+        for path in GOLDEN.glob("*-2.*.json"):
+            document = load(path)
+            folder = MODELS / document["model"] / document["version"]
+            card = load(folder / "card.json")
+            contract, norm, run = EVERYTHING.of(tuple(card["inputs"])), normalisation(card["normalisation"]), session(folder / "model.onnx")
+            for answers in document["patients"]:
+                given = patients[answers["name"]]
+                events = [Event(e["t"], e["vital"], e["value"]) for e in given["events"]]
+                patient = serving.Patient(given["name"], "", given["age"], given["sex"], events, [s["t"] for s in answers["scores"]])
+                served = serving.serve(run, card["stateSize"], contract, norm, patient)
+                np.testing.assert_allclose([a.risk for a in served], [s["risk"] for s in answers["scores"]], atol=1e-4)
 
-    def test_alarms_need_a_new_crossing_and_wait_out_the_lock(self):
-        score = np.array([[0, 9, 7, 9, 5, 9, 5, 5, 9, 9]], float)
-        ward = evaluate.Ward(np.ones((1, 10), bool), np.zeros((1, 10)), np.array([-1]))
-        raised = np.flatnonzero(evaluate.alarms(ward, score, 8, 6.4)[0])
-        self.assertEqual([1, 8], raised.tolist())
+    def test_version_1_files_give_the_golden_answers(self):
+        patients = {p["name"]: p for p in load(GOLDEN / "features.json")["patients"]}
+        for name in ("sepsis-gru", "sepsis-logistic"):
+            card = load(MODELS / name / "1.0.0" / "card.json")
+            run, norm = session(MODELS / name / "1.0.0" / "model.onnx"), normalisation(card["normalisation"])
+            for answers in load(GOLDEN / f"{name}-1.0.0.json")["patients"]:
+                given = patients[answers["name"]]
+                events = [Event(e["t"], e["vital"], e["value"]) for e in given["events"]]
+                patient = serving.Patient(given["name"], "", given["age"], given["sex"], events, [s["t"] for s in answers["scores"]])
+                asked = run if card["stateSize"] else lambda inputs: {"risk": run({"x": inputs["x"]})["risk"], "state_out": inputs["state"]}
+                served = serving.serve(asked, card["stateSize"], VITAL_SIGNS, norm, patient)
+                np.testing.assert_allclose([a.risk for a in served], [s["risk"] for s in answers["scores"]], atol=1e-5)
 
+
+class SplitTests(unittest.TestCase):
     def test_split_depends_on_the_patient_alone(self):
         names = [split_of(f"made-up-{i}") for i in range(2000)]
         self.assertEqual(names, [split_of(f"made-up-{i}") for i in range(2000)])

@@ -1,0 +1,126 @@
+"""What an exported model is made of: networks and trees over the same inputs, joined by a weighted mean of their logits."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from . import export
+from .export import Trees
+from .features import Contract
+from .summary import Summary
+
+PROBABILITY_FLOOR = 1e-4
+
+
+@dataclass(frozen=True)
+class TreeMember:
+    """Trees behind a summary; `columns` are the features they were fitted on. `probability`: the trees give one, not a logit."""
+
+    summary: Summary
+    columns: np.ndarray
+    trees: Trees
+    probability: bool = False
+
+    def logits(self, features: np.ndarray) -> np.ndarray:
+        """From the features of `over_stays`, all columns."""
+        raw = self.trees.raw(np.ascontiguousarray(features[:, self.columns]))
+        if not self.probability:
+            return raw
+        p = np.clip(raw.astype(np.float64), PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR)
+        return np.log(p / (1 - p))
+
+
+@dataclass(frozen=True)
+class LinearMember:
+    """A weighted sum of the summary's features: linear regression, logistic regression or a linear support vector machine."""
+
+    summary: Summary
+    columns: np.ndarray
+    weight: np.ndarray
+    offset: float
+
+    def logits(self, features: np.ndarray) -> np.ndarray:
+        return features[:, self.columns] @ self.weight.astype(np.float32) + np.float32(self.offset)
+
+
+class Front(nn.Module):
+    """Everything before the trees: (x, state) to the networks' logits, the features the trees read, state_out and attention.
+
+    The state is that of the members one after another; two members with one summary share it.
+    """
+
+    def __init__(self, networks: list[nn.Module], behind: list[TreeMember | LinearMember]):
+        super().__init__()
+        self.networks = nn.ModuleList([n.served() for n in networks])
+        self.summary = behind[0].summary if behind else None
+        if any(m.summary is not self.summary for m in behind):
+            raise ValueError("trees and linear members of one model must share their summary")
+        for i, member in enumerate(behind):
+            self.register_buffer(f"columns_{i}", torch.from_numpy(np.asarray(member.columns, np.int64)))
+            if isinstance(member, LinearMember):
+                self.register_buffer(f"weight_{i}", torch.from_numpy(member.weight.astype(np.float32))[:, None])
+                self.register_buffer(f"offset_{i}", torch.tensor([member.offset], dtype=torch.float32))
+        self.behind = len(behind)
+        self.sizes = [n.state_size for n in self.networks] + ([self.summary.state_size] if behind else [])
+        self.attends = any(n.attends for n in self.networks)
+
+    @property
+    def outputs(self) -> list[str]:
+        names = [f"logit_{i}" for i in range(len(self.networks))] + [f"behind_{i}" for i in range(self.behind)]
+        return [*names, "state_out", *(["attention"] if self.attends else [])]
+
+    def forward(self, x: torch.Tensor, state: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        parts = state.split(self.sizes, 1)
+        logits, states, attention = [], [], None
+        for network, part in zip(self.networks, parts):
+            logit, after, attended = network(x, part)
+            logits.append(logit)
+            states.append(after)
+            attention = attended if attention is None else attention
+        if self.behind:
+            features, after = self.summary(x, parts[-1])
+            states.append(after)
+            for i in range(self.behind):
+                chosen = features[:, getattr(self, f"columns_{i}")]
+                weight = getattr(self, f"weight_{i}", None)
+                logits.append(chosen if weight is None else chosen @ weight + getattr(self, f"offset_{i}"))
+        return (*logits, torch.cat(states, 1), *([attention] if self.attends else []))
+
+
+@dataclass(frozen=True)
+class Model:
+    """Members with the weight of each one's logit and the offset: calibration is folded into both."""
+
+    contract: Contract
+    networks: list[nn.Module]
+    behind: list[TreeMember | LinearMember]
+    weights: list[float]
+    offset: float
+
+    def front(self) -> Front:
+        return Front(self.networks, self.behind).eval()
+
+    def write(self, path: Path) -> tuple[str, int]:
+        """Exports the model; returns the sha256 of the file and the size of the state."""
+        front = self.front()
+        for network in front.networks:
+            bound = network.score_bound() if network.attends else 0.0
+            if bound > export.SCORE_LIMIT:
+                raise ValueError(f"attention scores may reach {bound:.0f}; beyond {export.SCORE_LIMIT:.0f} their exponential can vanish")
+        size = sum(front.sizes)
+        graph = export.torch_graph(front, len(self.contract.inputs), size, front.outputs)
+        logits = [f"logit_{i}" for i in range(len(self.networks))]
+        for i, member in enumerate(self.behind):
+            name = f"behind_{i}"
+            if isinstance(member, TreeMember):
+                export.append_trees(graph, member.trees, name, f"{name}_raw")
+                name = f"{name}_raw"
+                if member.probability:
+                    export.append_logit(graph, name, f"{name}_logit", PROBABILITY_FLOOR)
+                    name = f"{name}_logit"
+            logits.append(name)
+        export.append_risk(graph, list(zip(logits, self.weights)), self.offset)
+        return export.finish(graph, ["risk", "state_out", *(["attention"] if front.attends else [])], path), size

@@ -1,0 +1,66 @@
+"""What the recipes share: the cohort of one set of inputs, its normalisation, its window features and its tensors, each made once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .cohort import Cohort
+from .degrade import degraded
+from .features import Contract, Normalisation
+from .rows import committed_rows
+from .summary import Summary, over_stays
+from .tensors import PatientTensors
+
+
+@dataclass(frozen=True)
+class TreeRows:
+    """Which rows trees and linear models learn from.
+
+    All rows of septic patients, and of a share of the others, weighted up to stand for all: rows of one patient are alike, and little is lost.
+    Copies after the first are degraded: the same kind of patient in a poorer hospital.
+    """
+
+    copies: int
+    seed: int
+    share: float = 0.3
+
+
+@dataclass(frozen=True)
+class Labelled:
+    features: np.ndarray
+    label: np.ndarray
+    weight: np.ndarray
+
+
+class Prepared:
+    """One set of inputs; `parts` are the splits of the whole cohort, with the variables of `everything`."""
+
+    def __init__(self, parts: dict[str, Cohort], everything: Contract, contract: Contract, norm: Normalisation):
+        self.contract, self.norm = contract, norm
+        places = [everything.keys.index(k) for k in contract.keys]
+        self.parts = {name: part.with_values(part.values[:, places]) for name, part in parts.items()}
+        self.summary = Summary(contract, norm)
+        self._tensors: dict[str, PatientTensors] = {}
+
+    def tensors(self, part: str) -> PatientTensors:
+        if part not in self._tensors:
+            self._tensors[part] = PatientTensors(self.parts[part], self.contract, self.norm)
+        return self._tensors[part]
+
+    def features(self, cohort: Cohort) -> np.ndarray:
+        """The window features of every row of the dense grid."""
+        return over_stays(self.summary, committed_rows(cohort, self.contract, self.norm), cohort.offset, cohort.length)
+
+    def tree_rows(self, how: TreeRows) -> Labelled:
+        train = self.parts["train"]
+        rng = np.random.default_rng(how.seed)
+        features, label, weight = [], [], []
+        for copy in range(how.copies):
+            cohort = train.part(train.septic | (rng.random(len(train.length)) < how.share))
+            if copy:
+                cohort = degraded(cohort, rng)
+            kept = cohort.recorded
+            features.append(self.features(cohort)[kept])
+            label.append(cohort.label[kept])
+            weight.append(np.where(cohort.septic, 1.0, 1 / how.share)[cohort.rows_patient][kept])
+        return Labelled(np.concatenate(features), np.concatenate(label), np.concatenate(weight))

@@ -1,0 +1,89 @@
+"""Every model that is trained: its inputs, how it is fitted, and what is said of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.svm import LinearSVC
+
+from . import export
+from .features import VITALS, Contract, input_names
+from .fit import Settings, fit_network
+from .members import LinearMember, TreeMember
+from .network import GruAttention
+from .prepared import Prepared, TreeRows
+
+# Charted at hospital A; EtCO2 is not, so no model of it can know what it means.
+UNSEEN = ("end_tidal_co2",)
+
+
+def contract_of(contract: Contract, inputs: str) -> Contract:
+    """The inputs of a set: `vitals`, `all` or `time`."""
+    if inputs == "time":
+        return contract.of(("hours_since_admission",))
+    if inputs == "vitals":
+        return contract.of(input_names(VITALS))
+    return contract.of(input_names(tuple(v.key for v in contract.variables if v.cinc2019_column and v.key not in UNSEEN)))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`fit` gives a network, trees or a linear member from what is prepared for the recipe's inputs."""
+
+    name: str
+    inputs: str
+    text: str
+    fit: Callable[[Prepared, int], object]
+
+
+def _gru(prepared: Prepared, seed: int):
+    train, validation = prepared.tensors("train"), prepared.tensors("validation")
+    network, _ = fit_network(lambda inputs: GruAttention(inputs), train, validation, replace(Settings(), seed=seed))
+    return network
+
+
+def _boosted(prepared: Prepared, seed: int):
+    rows = prepared.tree_rows(TreeRows(copies=2, seed=seed))
+    model = HistGradientBoostingClassifier(
+        max_iter=200, learning_rate=0.06, max_leaf_nodes=8, min_samples_leaf=400, l2_regularization=20.0, early_stopping=False,
+        random_state=seed,
+    ).fit(rows.features, rows.label, rows.weight)
+    return TreeMember(prepared.summary, np.arange(rows.features.shape[1]), export.boosted(model))
+
+
+def _forest(prepared: Prepared, seed: int):
+    rows = prepared.tree_rows(TreeRows(copies=1, seed=seed))
+    model = RandomForestClassifier(
+        n_estimators=100, max_leaf_nodes=250, min_samples_leaf=100, max_features="sqrt", random_state=seed, max_samples=0.5,
+    ).fit(rows.features, rows.label, rows.weight)
+    return TreeMember(prepared.summary, np.arange(rows.features.shape[1]), export.forest(model), probability=True)
+
+
+def _linear(make: Callable[[int], object]):
+    def fit(prepared: Prepared, seed: int):
+        rows = prepared.tree_rows(TreeRows(copies=2, seed=seed))
+        mean, std = rows.features.mean(0, dtype=np.float64), rows.features.std(0, dtype=np.float64).clip(min=0.05)
+        model = make(seed).fit((rows.features - mean) / std, rows.label, rows.weight)
+        weight = np.ravel(model.coef_) / std
+        offset = float(np.ravel(model.intercept_)[0] - weight @ mean)
+        return LinearMember(prepared.summary, np.arange(len(weight)), weight, offset)
+
+    return fit
+
+
+KINDS: dict[str, tuple[str, Callable]] = {
+    "linear": ("linear regression (ridge) on window features", _linear(lambda seed: Ridge(alpha=1000.0))),
+    "logistic": ("logistic regression on window features", _linear(lambda seed: LogisticRegression(C=0.003, max_iter=200))),
+    "svm": ("linear support vector machine on window features",
+            _linear(lambda seed: LinearSVC(C=1e-4, dual=False, random_state=seed))),
+    "forest": ("random forest on window features", _forest),
+    "trees": ("gradient-boosted trees on window features", _boosted),
+    "gru": ("GRU with attention pooling carried as an online softmax", _gru),
+}
+RECIPES = {f"sepsis-{inputs}-{kind}": Recipe(f"sepsis-{inputs}-{kind}", inputs, text, fit)
+           for inputs in ("vitals", "all") for kind, (text, fit) in KINDS.items()}
+# The models that the program ships as its own: the mean of the calibrated logits of the members.
+ENSEMBLES = {f"sepsis-{inputs}": (f"sepsis-{inputs}-trees", f"sepsis-{inputs}-gru") for inputs in ("vitals", "all")}
