@@ -3,8 +3,8 @@
 #
 #   eng/kafka-feed.sh     does nothing where the public package can be had, or where the built one lies in eng/feed already
 #
-# The built package has the version 2.15.1.1, so that it is never taken for the public 2.15.1 (see Directory.Packages.props). It is made
-# of the sources that npm's @confluentinc/kafka-javascript carries, for this machine only, and kept in the user's cache so that the next
+# The built package has the version 2.15.1.2, so that it is never taken for the public 2.15.1 (see Directory.Packages.props). It is made
+# of the sources that npm's @confluentinc/kafka-javascript carries, with one fault mended (see mend_sources), for this machine only, and kept in the user's cache so that the next
 # clone need not build again. It has TLS, SASL PLAIN, SCRAM and OAUTHBEARER, and zstd; GSSAPI where libsasl2's headers are there, and
 # OIDC where libcurl's are.
 #
@@ -12,7 +12,8 @@
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 version=2.15.1
-name=librdkafka.redist.$version.1.nupkg
+built=$version.2
+name=librdkafka.redist.$built.nupkg
 package=$root/eng/feed/$name
 npm_package=@confluentinc/kafka-javascript@1.10.1
 npm_sha256=ada7d703bb1d3237e2292bfabf438d663b6160c9f1ac2a2406b5dc4257c81b66
@@ -91,6 +92,16 @@ fetch_sources() {
   tar xzf "$archive" -C "$tmp" package/deps/librdkafka
 }
 
+# A fetch response may name the current leader of a partition as -1, nobody, which a broker does just after it has come up. librdkafka
+# counts such partitions among those with a new leader, and then leaves their places in a list unset and uses them: with what lies there by
+# chance it may write outside of its memory, and the process ends. Counted are those whose leader is somebody.
+mend_sources() {
+  local file=$tmp/package/deps/librdkafka/src/rdkafka_fetcher.c
+  local line='TopicTags->partitions_with_leader_change_cnt++;'
+  [ "$(grep -cF "$line" "$file")" = 1 ] || fail "librdkafka's sources are not those that mend_sources in eng/kafka-feed.sh knows."
+  sed -i "s/$line/if (PartitionTags->CurrentLeader.LeaderId >= 0) $line/" "$file"
+}
+
 build_library() {
   local log=$tmp/build.log options=(--disable-lz4-ext --disable-debug-symbols)
   has_header sasl/sasl.h || options+=(--disable-gssapi)
@@ -101,10 +112,10 @@ build_library() {
     cp "$log" "$root/eng/feed/librdkafka-build.log"
     fail "librdkafka $version could not be built. The whole log: eng/feed/librdkafka-build.log"
   fi
-  local feature built
-  built=$(sed -n 's/.*BUILT_WITH *//p' "$log" | head -1)
+  local feature features
+  features=$(sed -n 's/.*BUILT_WITH *//p' "$log" | head -1)
   for feature in SSL ZLIB ZSTD SNAPPY SASL_SCRAM SASL_OAUTHBEARER; do
-    case " $built " in *" $feature "*) ;; *) fail "librdkafka was built without $feature (it has: $built)." ;; esac
+    case " $features " in *" $feature "*) ;; *) fail "librdkafka was built without $feature (it has: $features)." ;; esac
   done
   strip --strip-unneeded -o "$tmp/librdkafka.so" "$tmp/package/deps/librdkafka/src/librdkafka.so.1"
 }
@@ -117,7 +128,7 @@ pack() {
 <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
   <metadata>
     <id>librdkafka.redist</id>
-    <version>$version.1</version>
+    <version>$built</version>
     <authors>built on this machine</authors>
     <description>librdkafka $version for linux-$architecture, built on this machine for this machine. Not to be shipped.</description>
   </metadata>
@@ -153,6 +164,7 @@ if [ -s "$cached" ] && [ "$(sha256sum <"$cached")" = "$(cat "$cached.sha256" 2>/
 fi
 say "NuGet here does not have it: building librdkafka $version from npm's sources (about 35 s on 2 cores, once) ..."
 fetch_sources
+mend_sources
 build_library
 pack
 put "$tmp/out/$name" "$package"

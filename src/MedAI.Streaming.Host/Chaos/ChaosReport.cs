@@ -34,7 +34,7 @@ internal sealed record ChaosReport
     /// <summary>Different frames that went over the wire.</summary>
     public required int FramesSent { get; init; }
 
-    /// <summary>How often workers ended by themselves.</summary>
+    /// <summary>How often the gateway or a worker ended by itself and was started again.</summary>
     public required int WorkerExits { get; init; }
 
     /// <summary>Where series were read: in words.</summary>
@@ -194,7 +194,7 @@ internal sealed record ChaosReport
         ($"points ({SeriesFrom})", Text(Points)),
         ("faults injected", Text(Injected.Values.Sum())),
         .. Injected.Select(fault => ($"  {FaultKinds.NameOf(fault.Key)}", Text(fault.Value))),
-        ("workers that ended by themselves", Text(WorkerExits)),
+        ("processes that ended by themselves", Text(WorkerExits)),
         ("caught up after, s (half / 99 %)", string.Create(
             CultureInfo.InvariantCulture, $"{Quantile(CaughtUpSeconds, 0.5):0.0} / {Quantile(CaughtUpSeconds, 0.99):0.0}")),
         ("seconds", Text((int)Seconds)),

@@ -56,7 +56,7 @@ internal sealed class ChaosRun(ChaosPlan plan, Surroundings surroundings)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watching = catchUp.RunAsync(ending.Token);
-        var keeping = injector.KeepAsync(ending.Token);
+        var keeping = injector.KeepAsync([fleet.Gateway, .. fleet.Workers], ending.Token);
         var telling = TellAsync(fleet, catchUp, ending.Token);
         try
         {
@@ -95,7 +95,7 @@ internal sealed class ChaosRun(ChaosPlan plan, Surroundings surroundings)
         await Task.WhenAll(fleet.Workers.Select(worker => worker.StartAsync(NoClocks)));
         using (var ending = CancellationTokenSource.CreateLinkedTokenSource(stop))
         {
-            var keeping = injector.KeepAsync(ending.Token, NoClocks);
+            var keeping = injector.KeepAsync(fleet.Workers, ending.Token, NoClocks);
             await AppliedAsync(fleet, fleet.Workers, stop);
             await Task.Delay(2 * ChaosFleet.CheckpointInterval, _time, stop);
             await UntilAsync(

@@ -27,7 +27,7 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
         }
     }
 
-    /// <summary>How often a worker ended by itself and was started again, as a service's supervisor does it.</summary>
+    /// <summary>How often the gateway or a worker ended by itself and was started again, as a service's supervisor does it.</summary>
     public int EndedByThemselves => Volatile.Read(ref _ended);
 
     /// <summary>Injects all faults and undoes them.</summary>
@@ -45,19 +45,20 @@ internal sealed class FaultInjector(ChaosFleet fleet, CatchUp catchUp, Narrator 
         }));
     }
 
-    /// <summary>Starts workers again that ended by themselves, until it is stopped.</summary>
+    /// <summary>Starts processes again that ended by themselves, until it is stopped.</summary>
+    /// <param name="processes">The processes.</param>
     /// <param name="stop">Asks to end.</param>
     /// <param name="more">Environment variables that they are started with.</param>
-    public async Task KeepAsync(CancellationToken stop, params KeyValuePair<string, string>[] more)
+    public async Task KeepAsync(IReadOnlyList<MedaiProcess> processes, CancellationToken stop, params KeyValuePair<string, string>[] more)
     {
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(Beat, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            foreach (var worker in fleet.Workers.Where(worker => !worker.IsRunning && !IsDownOnPurpose(worker)))
+            foreach (var process in processes.Where(process => !process.IsRunning && !IsDownOnPurpose(process)))
             {
                 Interlocked.Increment(ref _ended);
-                narrator.Say($"{worker.Name} ended by itself and is started again: {worker.LastWord()}");
-                await worker.StartAsync(more);
+                narrator.Say($"{process.Name} ended by itself and is started again: {process.LastWord()}");
+                await process.StartAsync(more);
             }
         }
     }
