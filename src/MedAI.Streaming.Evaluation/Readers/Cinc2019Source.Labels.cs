@@ -8,7 +8,7 @@ internal sealed partial class Cinc2019Source
     private const int LabelColumn = 40;
 
     /// <inheritdoc/>
-    public IReadOnlyList<LabelledStay> ReadLabels(int? patients)
+    public IReadOnlyList<StayLabels> ReadLabels(int? patients)
     {
         var labels = new LabelCollector(_path, patients);
         if (!_isFolder)

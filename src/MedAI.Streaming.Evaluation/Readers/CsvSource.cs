@@ -49,7 +49,7 @@ internal sealed class CsvSource : ILabelledSource
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<LabelledStay> ReadLabels(int? patients)
+    public IReadOnlyList<StayLabels> ReadLabels(int? patients)
     {
         using var reader = RowReading.OpenAtHeader(_path);
         var columns = Columns(_path, reader);

@@ -42,9 +42,9 @@ internal sealed class LabelCollector(string path, int? patients)
 
     /// <summary>The stays that have labels.</summary>
     /// <exception cref="RecordedInputException">None has.</exception>
-    public IReadOnlyList<LabelledStay> Stays()
+    public IReadOnlyList<StayLabels> Stays()
     {
-        var stays = new List<LabelledStay>();
+        var stays = new List<StayLabels>();
         for (var patient = 0; patient < _stays.Count; patient++)
         {
             if (_stays[patient].Labels.Count > 0)
@@ -62,7 +62,7 @@ internal sealed class LabelCollector(string path, int? patients)
 
         public List<(long Time, bool Label)> Labels { get; } = [];
 
-        public LabelledStay ToLabelled(string patient)
+        public StayLabels ToLabelled(string patient)
         {
             var admission = Admission ?? Labels.Min(label => label.Time);
             var hours = new SortedDictionary<int, bool>();
