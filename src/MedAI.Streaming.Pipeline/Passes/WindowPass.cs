@@ -172,7 +172,10 @@ internal sealed class WindowPass(FlowState state)
         state.ForgetModelStates(patient);
     }
 
-    /// <summary>Anchors the patient's model steps to the admission, at the first event time or when the admission becomes known.</summary>
+    /// <summary>
+    /// Anchors the patient's model steps to the admission, at the first event time or when the admission becomes known. Steps between the
+    /// admission and the first reading are taken too, empty as they are: models are trained so.
+    /// </summary>
     public void AnchorSteps(int patient, long eventTime)
     {
         ref var p = ref state.Patient(patient);
@@ -181,10 +184,16 @@ internal sealed class WindowPass(FlowState state)
             return;
         }
 
+        if (p.StepStart == long.MinValue)
+        {
+            p.StepStart = p.Facts.AdmissionTime;
+            p.NextStep = p.StepStart + state.StepMs;
+            return;
+        }
+
         var from = Math.Max(p.StepStart, eventTime - state.StepMs);
         var steps = Math.Max(1, CeilingDivide(Math.Max(from + 1, eventTime) - p.Facts.AdmissionTime, state.StepMs));
         p.NextStep = p.Facts.AdmissionTime + (steps * state.StepMs);
-        p.StepStart = p.StepStart == long.MinValue ? p.NextStep - state.StepMs : p.StepStart;
     }
 
     /// <summary>The tick grid's first instant at or after an event time.</summary>
