@@ -79,7 +79,7 @@ class Front(nn.Module):
             logit, after, attended = network(x, part)
             logits.append(logit)
             states.append(after)
-            attention = attended if attention is None else attention
+            attention = attention if attention is not None else attended
         if self.behind:
             features, after = self.summary(x, parts[-1])
             states.append(after)
