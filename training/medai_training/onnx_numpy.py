@@ -20,7 +20,7 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 ELEMENTWISE = {
     "Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": np.divide, "Max": np.maximum, "Min": np.minimum, "MatMul": np.matmul,
     "Exp": np.exp, "Log": np.log, "Tanh": np.tanh, "Sigmoid": _sigmoid, "Relu": lambda x: np.maximum(x, np.float32(0)), "Abs": np.abs,
-    "Neg": np.negative, "Sign": np.sign, "Sqrt": np.sqrt, "Pow": np.power, "Greater": np.greater, "Less": np.less, "Equal": np.equal,
+    "Neg": np.negative, "Round": np.rint, "Sign": np.sign, "Sqrt": np.sqrt, "Pow": np.power, "Greater": np.greater, "Less": np.less, "Equal": np.equal,
     "GreaterOrEqual": np.greater_equal, "Not": np.logical_not, "And": np.logical_and, "Where": np.where, "Identity": lambda x: x,
 }
 REDUCTIONS = {"ReduceMin": np.min, "ReduceMax": np.max, "ReduceMean": np.mean, "ReduceSum": np.sum}

@@ -13,6 +13,8 @@ from torch import nn
 from .features import SINCE_CAP_HOURS, Contract, Normalisation
 
 RING_HOURS = 8
+# Features are rounded to this fraction, or the last bits of a difference that is zero would decide which way it goes in a tree.
+GRID = 1024.0
 FAST_HOURS, SLOW_HOURS = 4.0, 16.0
 RINGED = ("heart_rate", "spo2", "temperature", "systolic_pressure", "mean_pressure", "diastolic_pressure", "respiratory_rate")
 ROUTINE = ("since", "density", "hours_since_admission")
@@ -108,7 +110,7 @@ class Summary(nn.Module):
             ratio, x[:, self.at_fact],
         ], 1)
         state = torch.cat([known, fast, fast_weight, slow, slow_weight, square, newest, before, low, high, age, ring], 1)
-        return features, state
+        return torch.round(features * GRID) / GRID, state
 
 
 def over_stays(summary: Summary, rows: np.ndarray, offset: np.ndarray, length: np.ndarray) -> np.ndarray:
