@@ -77,6 +77,12 @@ def _linear(make: Callable[[int], object]):
     return fit
 
 
+def _clock(prepared: Prepared, seed: int):
+    rows = prepared.tree_rows(TreeRows(copies=1, seed=seed, share=1.0))
+    model = HistGradientBoostingClassifier(max_iter=40, max_leaf_nodes=6, min_samples_leaf=2000, early_stopping=False, random_state=seed)
+    return TreeMember(prepared.summary, np.arange(1), export.boosted(model.fit(rows.features, rows.label)))
+
+
 KINDS: dict[str, tuple[str, Callable]] = {
     "linear": ("linear regression (ridge) on window features", _linear(lambda seed: Ridge(alpha=1000.0))),
     "logistic": ("logistic regression on window features", _linear(lambda seed: LogisticRegression(C=0.003, max_iter=200))),
@@ -91,5 +97,6 @@ KINDS: dict[str, tuple[str, Callable]] = {
 }
 RECIPES = {f"sepsis-{inputs}-{kind}": Recipe(f"sepsis-{inputs}-{kind}", inputs, text, fit)
            for inputs in ("vitals", "all") for kind, (text, fit) in KINDS.items()}
+RECIPES["sepsis-time"] = Recipe("sepsis-time", "time", "hours since admission alone: what every other model must beat", _clock)
 # The models that the program ships as its own: the mean of the calibrated logits of the members.
 ENSEMBLES = {f"sepsis-{inputs}": (f"sepsis-{inputs}-trees", f"sepsis-{inputs}-gru") for inputs in ("vitals", "all")}

@@ -113,7 +113,20 @@ class Summary(nn.Module):
         return torch.round(features * GRID) / GRID, state
 
 
-def over_stays(summary: Summary, rows: np.ndarray, offset: np.ndarray, length: np.ndarray) -> np.ndarray:
+class Plain(nn.Module):
+    """The inputs as they are: for a model without a state, such as the clock that every other model must beat."""
+
+    state_size = 0
+
+    def __init__(self, contract: Contract):
+        super().__init__()
+        self.names = list(contract.inputs)
+
+    def forward(self, x: torch.Tensor, state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return x, state
+
+
+def over_stays(summary: Summary | Plain, rows: np.ndarray, offset: np.ndarray, length: np.ndarray) -> np.ndarray:
     """The features of every row, stays side by side and step after step as in service."""
     order = np.argsort(-length, kind="stable")
     lengths, starts = length[order], offset[order]
