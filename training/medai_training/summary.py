@@ -13,6 +13,8 @@ from torch import nn
 from .features import SINCE_CAP_HOURS, Contract, Normalisation
 
 RING_HOURS = 8
+# Features are rounded to this fraction, or the last bits of a difference that is zero would decide which way it goes in a tree.
+GRID = 1024.0
 FAST_HOURS, SLOW_HOURS = 4.0, 16.0
 RINGED = ("heart_rate", "spo2", "temperature", "systolic_pressure", "mean_pressure", "diastolic_pressure", "respiratory_rate")
 ROUTINE = ("since", "density", "hours_since_admission")
@@ -108,10 +110,23 @@ class Summary(nn.Module):
             ratio, x[:, self.at_fact],
         ], 1)
         state = torch.cat([known, fast, fast_weight, slow, slow_weight, square, newest, before, low, high, age, ring], 1)
-        return features, state
+        return torch.round(features * GRID) / GRID, state
 
 
-def over_stays(summary: Summary, rows: np.ndarray, offset: np.ndarray, length: np.ndarray) -> np.ndarray:
+class Plain(nn.Module):
+    """The inputs as they are: for a model without a state, such as the clock that every other model must beat."""
+
+    state_size = 0
+
+    def __init__(self, contract: Contract):
+        super().__init__()
+        self.names = list(contract.inputs)
+
+    def forward(self, x: torch.Tensor, state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return x, state
+
+
+def over_stays(summary: Summary | Plain, rows: np.ndarray, offset: np.ndarray, length: np.ndarray) -> np.ndarray:
     """The features of every row, stays side by side and step after step as in service."""
     order = np.argsort(-length, kind="stable")
     lengths, starts = length[order], offset[order]
