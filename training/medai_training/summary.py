@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from .features import SINCE_CAP_HOURS, Contract, Normalisation
+from .steady import log1p
 
 RING_HOURS = 8
 # Features are rounded to this fraction, or the last bits of a difference that is zero would decide which way it goes in a tree.
@@ -72,7 +73,7 @@ class Summary(nn.Module):
         # An observation before admission is in no step, but its value is carried: it counts as seen.
         known = torch.clamp(seen + (since < 1).float() + observed, max=1.0)
         first = known * (1 - seen)
-        calm = torch.sign(z) * torch.log1p(z.abs())
+        calm = torch.sign(z) * log1p(z.abs())
 
         fast_keep, slow_keep = 0.5 ** (1 / FAST_HOURS), 0.5 ** (1 / SLOW_HOURS)
         fast, fast_weight = fast * fast_keep + observed * calm, fast_weight * fast_keep + observed
@@ -90,7 +91,7 @@ class Summary(nn.Module):
         high = torch.where(first > 0, calm, torch.maximum(high, calm))
         # Hours since the last observation: by the input up to its cap, then by counting.
         age = torch.where(since < 1, since * SINCE_CAP_HOURS, torch.maximum(age + 1, since * SINCE_CAP_HOURS))
-        aged = torch.log1p(age.clamp(max=240.0))
+        aged = log1p(age.clamp(max=240.0))
 
         z8, first8 = calm[:, self.at_ringed], first[:, self.at_ringed]
         width = self.ring_width
