@@ -30,7 +30,7 @@ internal static class FigureNotes
             if (burden is null)
                 yield return $"No threshold finds as many septic patients as NEWS2 >= {level} does: there are no alarms to compare.";
             else if (burden.Nne.Value is null)
-                yield return $"At the sensitivity of NEWS2 >= {level} no alarm is a hit: there is no number needed to evaluate and no lead.";
+                yield return $"At NEWS2 >= {level}'s sensitivity no alarm is a hit: there is no number needed to evaluate and no lead.";
         }
 
         if (figures.Frozen is null)

@@ -8,6 +8,8 @@ internal sealed class LogitPoints
     private const double Coarse = 0.02;
     private const int MostSteps = 100;
     private const double Settled = 1e-11;
+    private const double Reach = 4;
+    private const double Rounding = 1e-13;
 
     private readonly double[] _logit;
     private readonly int[] _groupEnd;
@@ -107,7 +109,8 @@ internal sealed class LogitPoints
             && lowestPositive < highestNegative && lowestNegative < highestPositive;
     }
 
-    // Steps are halved where they overshoot: the likelihood is concave, so this cannot fail where a maximum exists.
+    // A plain Newton step from (0, 1) leaves the numbers where many risks are certain and wrong, so a step moves no fitted logit
+    // by more than Reach, and is halved while it overshoots. The likelihood is concave: this cannot fail where it has a maximum.
     private double Newton()
     {
         var (a, b) = (0.0, 1.0);
@@ -115,11 +118,14 @@ internal sealed class LogitPoints
         for (var step = 0; step < MostSteps; step++)
         {
             var (stepA, stepB) = Step(a, b);
-            if (!double.IsFinite(stepA + stepB)) return double.NaN;
+            var moved = Math.Max(Math.Abs(stepA + (stepB * _logit[0])), Math.Abs(stepA + (stepB * _logit[^1])));
+            if (!double.IsFinite(moved)) return double.NaN;
+            if (moved > Reach) (stepA, stepB) = (stepA * Reach / moved, stepB * Reach / moved);
             var reached = Likelihood(a + stepA, b + stepB);
-            while (reached < likelihood && Math.Max(Math.Abs(stepA), Math.Abs(stepB)) > Settled)
+            // Close to the maximum the likelihood changes by less than it is rounded by.
+            while (reached < likelihood - (Rounding * Math.Abs(likelihood)) && moved > Settled)
             {
-                (stepA, stepB) = (stepA / 2, stepB / 2);
+                (stepA, stepB, moved) = (stepA / 2, stepB / 2, moved / 2);
                 reached = Likelihood(a + stepA, b + stepB);
             }
 

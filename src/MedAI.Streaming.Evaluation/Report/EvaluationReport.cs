@@ -71,6 +71,6 @@ public sealed class EvaluationReport
     public void WriteHtml(Stream output)
     {
         using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true);
-        writer.Write(HtmlReport.Of(this));
+        writer.Write(HtmlReport.Of(this).ToString());
     }
 }
