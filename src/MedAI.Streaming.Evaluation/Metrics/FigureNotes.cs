@@ -10,7 +10,7 @@ internal static class FigureNotes
     private static IEnumerable<string> OnHours(ModelFigures figures)
     {
         var labelled = figures.Prevalence.Value ?? 0;
-        if (labelled == 0) yield return "No hour is labelled: there is no AUROC, AUPRC, utility or sensitivity.";
+        if (labelled == 0) yield return "No hour is labelled: there is no AUROC, AUPRC, utility or sensitivity to compare at.";
         if (labelled == 1) yield return "Every hour is labelled: there is no AUROC.";
         if (!figures.Model.IsProbability) yield return "The score is no probability: there is no Brier score, ECE or calibration slope.";
         if (figures.Model.IsProbability && figures.CalibrationSlope.Value is null)
@@ -27,9 +27,9 @@ internal static class FigureNotes
     {
         foreach (var (burden, level) in ((AlarmBurden?, int)[])[(figures.AtNews2Ge5, 5), (figures.AtNews2Ge7, 7)])
         {
-            if (burden is null)
+            if (burden is null && figures.Prevalence.Value > 0)
                 yield return $"No threshold finds as many septic patients as NEWS2 >= {level} does: there are no alarms to compare.";
-            else if (burden.Nne.Value is null)
+            else if (burden is { Nne.Value: null })
                 yield return $"At NEWS2 >= {level}'s sensitivity no alarm is a hit: there is no number needed to evaluate and no lead.";
         }
 

@@ -23,7 +23,10 @@ public sealed class EvaluationInputTests
     [InlineData(1.5, "a probability outside 0 to 1 for patient p0 at hour 2")]
     [InlineData(-0.1, "a probability outside 0 to 1 for patient p0 at hour 2")]
     public void Judge_ScoreThatCannotBe_IsRefused(double score, string reason) =>
-        Assert.Contains(reason, Assert.Throws<ArgumentException>(() => Judge(Patients("01"), Risk(0.5, score))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason,
+            Assert.Throws<ArgumentException>(() => Judge(Patients("01"), Risk(0.5, score))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Judge_ClinicalScoreThatIsMissing_CountsAsZero()
@@ -34,8 +37,10 @@ public sealed class EvaluationInputTests
     }
 
     [Fact]
-    public void Judge_AsManyScoresAsHours_AreNotThere_IsRefused() =>
-        Assert.Contains("3 scores for 2 scored hours", Assert.Throws<ArgumentException>(() => Judge(Patients("01"), Risk(0, 1, 1))).Message,
+    public void Judge_NotOneScoreForEachHour_IsRefused() =>
+        Assert.Contains(
+            "3 scores for 2 scored hours",
+            Assert.Throws<ArgumentException>(() => Judge(Patients("01"), Risk(0, 1, 1))).Message,
             StringComparison.Ordinal);
 
     [Fact]
@@ -63,6 +68,8 @@ public sealed class EvaluationInputTests
 
     [Fact]
     public void Model_InputsInAnotherWord_AreRefused() =>
-        Assert.Contains("vitals, all or time, not 'labs'", Assert.Throws<ArgumentException>(() => Risk(1) with { Inputs = "labs" }).Message,
+        Assert.Contains(
+            "vitals, all or time, not 'labs'",
+            Assert.Throws<ArgumentException>(() => Risk(1) with { Inputs = "labs" }).Message,
             StringComparison.Ordinal);
 }

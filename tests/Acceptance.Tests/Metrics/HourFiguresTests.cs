@@ -7,6 +7,9 @@ namespace Acceptance.Tests.Metrics;
 
 public sealed class HourFiguresTests
 {
+    // What predicting d = -12 to 3 of one septic patient gains: 0/6 to 6/6, then 10/9 to 18/9.
+    private const double BestGain = (21 / 6.0) + (126 / 9.0);
+
     [Theory]
     // Of four pairs of labelled and unlabelled hours: four right; three right; one right and two ties; none.
     [InlineData(new[] { 0.1, 0.2, 0.3, 0.4 }, 1.0)]
@@ -116,8 +119,8 @@ public sealed class HourFiguresTests
     }
 
     [Theory]
-    // Rows from onset (first label in row 8 means onset in row 14): d = -14 ... 3 then 4 and 5; best gains by hand:
-    // 0, 1/6 .. 1 for d = -12 .. -6, then 1 + 2(d+6)/9 - (d+6)/9 ... = (9 - (d+6))/9 + 2(d+6)/9 = (d + 15)/9.
+    // The first label is in row 8, so onset in row 14. Up to d = -6 an hour gains (d + 12)/6, but at least -0.05; then being right
+    // is worth (3 - d)/9 and being wrong costs 2(d + 6)/9, together (d + 15)/9; after d = 3 nothing.
     [InlineData(-14, -0.05)]
     [InlineData(-12, 0.0)]
     [InlineData(-9, 0.5)]
@@ -127,13 +130,12 @@ public sealed class HourFiguresTests
     [InlineData(4, 0.0)]
     public void Utility_OneHourPredicted_IsItsGainOverTheBest(int rowFromOnset, double gain)
     {
-        var best = Enumerable.Range(-12, 7).Sum(d => (d + 12) / 6.0) + Enumerable.Range(-5, 9).Sum(d => (d + 15) / 9.0);
         var scores = new double[20];
         scores[14 + rowFromOnset] = 1;
 
         var figures = Judge(Patients(new string('0', 8) + new string('1', 12)), Points(1, scores));
 
-        Assert.Equal(gain / best, figures.Utility.Value!.Value, 12);
+        Assert.Equal(gain / BestGain, figures.Utility.Value!.Value, 12);
     }
 
     [Fact]
@@ -155,9 +157,8 @@ public sealed class HourFiguresTests
         var scores = new double[24];
         scores[8] = 1;
         scores[20] = scores[21] = 1;
-        var best = Enumerable.Range(-12, 7).Sum(d => (d + 12) / 6.0) + Enumerable.Range(-5, 9).Sum(d => (d + 15) / 9.0);
 
-        Assert.Equal((1 - 0.1) / best, Judge(Patients(septic, "0000"), Points(1, scores)).Utility.Value!.Value, 12);
+        Assert.Equal((1 - 0.1) / BestGain, Judge(Patients(septic, "0000"), Points(1, scores)).Utility.Value!.Value, 12);
     }
 
     [Fact]
