@@ -15,6 +15,9 @@ public sealed record FlowLaw(RuleBook Book, FeatureSpec? Features, ModelScorer? 
     /// <summary>The model's id, or empty.</summary>
     public string ModelId => Scorer?.Model.Card.Id ?? "";
 
+    /// <summary>Models that are scored and stored beside it and decide nothing; they are no part of <see cref="Hash"/>.</summary>
+    public IReadOnlyList<ShadowModel> Shadows { get; init; } = [];
+
     /// <summary>Floats of model state per patient.</summary>
     public int ModelStateSize => Scorer?.Model.Card.StateSize ?? 0;
 }

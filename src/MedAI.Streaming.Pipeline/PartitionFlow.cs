@@ -44,10 +44,10 @@ public sealed class PartitionFlow
     {
         Partition = partition;
         Commit = new CommitBatch(partition);
-        _state = new FlowState(law.Book, law.Features, law.ModelStateSize);
+        _state = new FlowState(law);
         _codec = new StateCodec(_state);
         _alerts = new AlertSink(_state, Commit);
-        _series = new SeriesSink(_state, new SeriesBatch(), law.Scorer?.Model.Card.Name);
+        _series = new SeriesSink(_state, new SeriesBatch(), law);
         _windows = new WindowPass(_state);
         var limits = new LimitPass(_state, _alerts);
         var sources = new SourceLaw(_state, limits, _alerts);
@@ -57,7 +57,7 @@ public sealed class PartitionFlow
         _controls = new ControlPass(_state, held, limits, _windows, sources, _alerts);
         _instants = new InstantPass(_state, _order, limits, _windows, sources, _alerts);
         _decode = new DecodePass(_state, partition, partitions);
-        _scores = new ScorePass(_state, law.Scorer);
+        _scores = new ScorePass(_state, law);
         _decide = new DecidePass(_state, _scores, _windows, _alerts, _series, law.ModelId);
         _views = feed is null ? null : new PatientViews(_state, feed);
     }

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import card, golden
+from . import card, golden, table
 from .card import VERSION, Candidate
 from .cohort import SPLIT_SALT, Cohort, fit_normalisation, read_cohort, split
 from .evaluate import Evaluation, Frozen
@@ -47,18 +47,17 @@ def main() -> None:
         for name in arguments.models:
             found = stress(bench.prepared(_inputs(name)), bench.model(name), bench.evaluation("validation"))
             (arguments.work / f"stress-{name}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    if arguments.stage == "clinical":
-        for name, figures in bench.clinical("validation").items():
-            print(name, json.dumps(card._short(figures)))
+    if arguments.stage == "table":
+        table.write(REPOSITORY / "training" / "README.md", table.cards(arguments.out / "models", VERSION), bench.baselines("validation"))
 
 
 def _arguments() -> argparse.Namespace:
     shared = Path(os.environ.get("MEDAI_SHARED", REPOSITORY.parent / "shared"))
     known = [*RECIPES, *ENSEMBLES]
     parser = argparse.ArgumentParser(prog="training/train.sh", description=__doc__)
-    parser.add_argument("stage", choices=("fit", "export", "stress", "clinical", "all"),
+    parser.add_argument("stage", choices=("fit", "export", "stress", "table", "all"),
                         help="fit: train what the models are made of; export: calibrate, judge on the validation patients, write models, cards "
-                        "and vectors; stress: the validation patients with channels removed; clinical: figures of NEWS2, MEWS and qSOFA")
+                        "and vectors; stress: the validation patients with channels removed; table: rewrite the figures of README.md from the cards")
     parser.add_argument("models", nargs="*", default=list(ENSEMBLES), metavar="MODEL", help=f"default: the ensembles; known: {', '.join(known)}")
     parser.add_argument("--data", type=Path, default=shared / "data" / "cinc2019",
                         help="folder (or file) of training_setA.csv.gz; default: data/cinc2019 under $MEDAI_SHARED or ../shared")
@@ -122,10 +121,12 @@ class Bench:
         news2 = clinical_scores(self.parts[part], self.everything)["news2"]
         return Evaluation(Ward.of(self.parts[part]), news2[self.parts[part].recorded])
 
-    def clinical(self, part: str) -> dict[str, dict]:
+    def baselines(self, part: str) -> dict[str, dict]:
+        """Figures of the clinical scores, and of the clock."""
         scores = clinical_scores(self.parts[part], self.everything)
         evaluation = self.evaluation(part)
-        found = {}
+        clock = self.parts[part].hour[self.parts[part].recorded].astype(np.float64)
+        found = {"time in ICU": evaluation.figures(clock, evaluation.freeze(clock), probability=False)}
         for name, level in CLINICAL.items():
             score = scores[name][self.parts[part].recorded]
             found[name] = evaluation.figures(score, Frozen(level, evaluation.freeze(score).utility), probability=False)
@@ -186,6 +187,7 @@ def _check(session: Session, prepared: Prepared, state_size: int, risk: np.ndarr
     from .rows import committed_rows
 
     validation = prepared.parts["validation"]
+    stateful = state_size > 0
     few = validation.part(np.arange(min(CHECKED_PATIENTS, len(validation.length))))
     rows = committed_rows(few, prepared.contract, prepared.norm)
     expected = np.full(len(rows), np.nan)
@@ -194,8 +196,8 @@ def _check(session: Session, prepared: Prepared, state_size: int, risk: np.ndarr
     gap = 0.0
     for step in range(min(CHECKED_HOURS, int(few.length.max()))):
         at = few.offset + np.minimum(step, few.length - 1)
-        answer = session.run({"x": rows[at], "state": state})
-        state = answer["state_out"]
+        answer = session.run({"x": rows[at], **({"state": state} if stateful else {})})
+        state = answer.get("state_out", state)
         alive = (step < few.length) & ~np.isnan(expected[at])
         gap = max(gap, float(np.abs(answer["risk"][alive, 0] - expected[at][alive]).max(initial=0.0)))
     if gap > 1e-3:

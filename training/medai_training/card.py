@@ -50,7 +50,7 @@ def write_card(path: Path, candidate: Candidate, run: dict) -> None:
     card = {
         "name": candidate.name,
         "version": VERSION,
-        "kind": "recurrent",
+        "kind": "recurrent" if candidate.state_size else "stateless",
         "task": "risk of sepsis onset within six hours",
         "text": candidate.text,
         "inputSet": candidate.inputs,

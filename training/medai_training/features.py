@@ -123,7 +123,7 @@ def feature_row(
     start = step_start(contract, at)
     past = sorted((e for e in events if e.t <= at), key=lambda e: e.t)
     known = {
-        "age_years": 0.0 if age is None else norm.apply("age_years", age),
+        "age_years": norm.apply("age_years", age) if age is not None and "age_years" in contract.inputs else 0.0,
         "sex_male": {"male": 1.0, "female": 0.0}.get(sex, 0.5),
         "hours_since_admission": elapsed_feature(at / 3600.0),
         "step_fraction": (at - start) / contract.step_seconds,

@@ -10,7 +10,7 @@ from torch import nn
 from . import export
 from .export import Trees
 from .features import Contract
-from .summary import Summary
+from .summary import Plain, Summary
 
 PROBABILITY_FLOOR = 1e-4
 
@@ -19,7 +19,7 @@ PROBABILITY_FLOOR = 1e-4
 class TreeMember:
     """Trees behind a summary; `columns` are the features they were fitted on. `probability`: the trees give one, not a logit."""
 
-    summary: Summary
+    summary: Summary | Plain
     columns: np.ndarray
     trees: Trees
     probability: bool = False
@@ -37,7 +37,7 @@ class TreeMember:
 class LinearMember:
     """A weighted sum of the summary's features: linear regression, logistic regression or a linear support vector machine."""
 
-    summary: Summary
+    summary: Summary | Plain
     columns: np.ndarray
     weight: np.ndarray
     offset: float
@@ -70,16 +70,16 @@ class Front(nn.Module):
     @property
     def outputs(self) -> list[str]:
         names = [f"logit_{i}" for i in range(len(self.networks))] + [f"behind_{i}" for i in range(self.behind)]
-        return [*names, "state_out", *(["attention"] if self.attends else [])]
+        return [*names, *(["state_out"] if sum(self.sizes) else []), *(["attention"] if self.attends else [])]
 
-    def forward(self, x: torch.Tensor, state: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        parts = state.split(self.sizes, 1)
+    def forward(self, x: torch.Tensor, state: torch.Tensor | None = None) -> tuple[torch.Tensor, ...]:
+        parts = [None] if state is None else state.split(self.sizes, 1)
         logits, states, attention = [], [], None
         for network, part in zip(self.networks, parts):
             logit, after, attended = network(x, part)
             logits.append(logit)
             states.append(after)
-            attention = attended if attention is None else attention
+            attention = attention if attention is not None else attended
         if self.behind:
             features, after = self.summary(x, parts[-1])
             states.append(after)
@@ -87,7 +87,7 @@ class Front(nn.Module):
                 chosen = features[:, getattr(self, f"columns_{i}")]
                 weight = getattr(self, f"weight_{i}", None)
                 logits.append(chosen if weight is None else chosen @ weight + getattr(self, f"offset_{i}"))
-        return (*logits, torch.cat(states, 1), *([attention] if self.attends else []))
+        return (*logits, *([] if state is None else [torch.cat(states, 1)]), *([attention] if self.attends else []))
 
 
 @dataclass(frozen=True)
@@ -123,4 +123,5 @@ class Model:
                     name = f"{name}_logit"
             logits.append(name)
         export.append_risk(graph, list(zip(logits, self.weights)), self.offset)
-        return export.finish(graph, ["risk", "state_out", *(["attention"] if front.attends else [])], path), size
+        outputs = ["risk", *(["state_out"] if size else []), *(["attention"] if front.attends else [])]
+        return export.finish(graph, outputs, path), size

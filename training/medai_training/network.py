@@ -8,6 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from .steady import log1p
+
 
 class Inputs(nn.Module):
     """Brings the inputs to one scale: far values are compressed, and what a model must not see is multiplied by zero."""
@@ -27,7 +29,7 @@ class Inputs(nn.Module):
 
 def compressed(x: torch.Tensor) -> torch.Tensor:
     """Nearly the identity near zero, logarithmic far out: one wrong entry must not drown the others."""
-    return torch.sign(x) * torch.log1p(torch.abs(x))
+    return torch.sign(x) * log1p(torch.abs(x))
 
 
 class GruAttention(nn.Module):

@@ -20,9 +20,8 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 ELEMENTWISE = {
     "Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": np.divide, "Max": np.maximum, "Min": np.minimum, "MatMul": np.matmul,
     "Exp": np.exp, "Log": np.log, "Tanh": np.tanh, "Sigmoid": _sigmoid, "Relu": lambda x: np.maximum(x, np.float32(0)), "Abs": np.abs,
-    "Neg": np.negative, "Sign": np.sign, "Sqrt": np.sqrt, "Pow": np.power, "Greater": np.greater, "Less": np.less, "Equal": np.equal,
+    "Neg": np.negative, "Round": np.rint, "Sign": np.sign, "Sqrt": np.sqrt, "Pow": np.power, "Greater": np.greater, "Less": np.less, "Equal": np.equal,
     "GreaterOrEqual": np.greater_equal, "Not": np.logical_not, "And": np.logical_and, "Where": np.where, "Identity": lambda x: x,
-    "Erf": lambda x: np.vectorize(__import__("math").erf, otypes=[np.float32])(x),
 }
 REDUCTIONS = {"ReduceMin": np.min, "ReduceMax": np.max, "ReduceMean": np.mean, "ReduceSum": np.sum}
 
@@ -118,9 +117,15 @@ def _softmax(given, attributes):
     return [shifted / shifted.sum(axis=attributes["axis"], keepdims=True)]
 
 
+def _layer_norm(given, attributes):
+    centred = given[0] - given[0].mean(-1, keepdims=True)
+    spread = np.sqrt((centred * centred).mean(-1, keepdims=True) + np.float32(attributes.get("epsilon", 1e-5)))
+    return [centred / spread * given[1] + given[2]]
+
+
 SHAPING = {
     "Constant": _constant, "Gemm": _gemm, "Split": _split, "Slice": _slice, "Clip": _clip, "Reshape": _reshape, "Cast": _cast,
-    "Expand": _expand, "Softmax": _softmax,
+    "Expand": _expand, "Softmax": _softmax, "LayerNormalization": _layer_norm,
     "Concat": lambda given, attributes: [np.concatenate([np.atleast_1d(g) for g in given], axis=attributes["axis"])],
     "Gather": lambda given, attributes: [np.take(given[0], given[1], axis=attributes.get("axis", 0))],
     "Tile": lambda given, attributes: [np.tile(given[0], given[1])],

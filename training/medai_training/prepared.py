@@ -8,7 +8,7 @@ from .cohort import Cohort
 from .degrade import degraded
 from .features import Contract, Normalisation
 from .rows import committed_rows
-from .summary import Summary, over_stays
+from .summary import Plain, Summary, over_stays
 from .tensors import PatientTensors
 
 
@@ -39,7 +39,7 @@ class Prepared:
         self.contract, self.norm = contract, norm
         places = [everything.keys.index(k) for k in contract.keys]
         self.parts = {name: part.with_values(part.values[:, places]) for name, part in parts.items()}
-        self.summary = Summary(contract, norm)
+        self.summary = Summary(contract, norm) if contract.keys else Plain(contract)
         self._tensors: dict[str, PatientTensors] = {}
 
     def tensors(self, part: str) -> PatientTensors:
@@ -55,7 +55,7 @@ class Prepared:
         train = self.parts["train"]
         rng = np.random.default_rng(how.seed)
         features, label, weight = [], [], []
-        for copy in range(how.copies):
+        for copy in range(how.copies if self.contract.keys else 1):
             cohort = train.part(train.septic | (rng.random(len(train.length)) < how.share))
             if copy:
                 cohort = degraded(cohort, rng)

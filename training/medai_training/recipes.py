@@ -4,17 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.svm import LinearSVC
+from torch import nn
 
 from . import export
 from .features import VITALS, Contract, input_names
 from .fit import Settings, fit_network
 from .members import LinearMember, TreeMember
-from .network import GruAttention
+from .network import GruAttention, Inputs
 from .prepared import Prepared, TreeRows
+from .sequences import Cnn, Lstm, Transformer
 
 # Charted at hospital A; EtCO2 is not, so no model of it can know what it means.
 UNSEEN = ("end_tidal_co2",)
@@ -39,10 +40,12 @@ class Recipe:
     fit: Callable[[Prepared, int], object]
 
 
-def _gru(prepared: Prepared, seed: int):
-    train, validation = prepared.tensors("train"), prepared.tensors("validation")
-    network, _ = fit_network(lambda inputs: GruAttention(inputs), train, validation, replace(Settings(), seed=seed))
-    return network
+def _network(make: Callable[[Inputs], nn.Module]):
+    def fit(prepared: Prepared, seed: int):
+        network, _ = fit_network(make, prepared.tensors("train"), prepared.tensors("validation"), replace(Settings(), seed=seed))
+        return network
+
+    return fit
 
 
 def _boosted(prepared: Prepared, seed: int):
@@ -74,6 +77,12 @@ def _linear(make: Callable[[int], object]):
     return fit
 
 
+def _clock(prepared: Prepared, seed: int):
+    rows = prepared.tree_rows(TreeRows(copies=1, seed=seed, share=1.0))
+    model = HistGradientBoostingClassifier(max_iter=40, max_leaf_nodes=6, min_samples_leaf=2000, early_stopping=False, random_state=seed)
+    return TreeMember(prepared.summary, np.arange(1), export.boosted(model.fit(rows.features, rows.label)))
+
+
 KINDS: dict[str, tuple[str, Callable]] = {
     "linear": ("linear regression (ridge) on window features", _linear(lambda seed: Ridge(alpha=1000.0))),
     "logistic": ("logistic regression on window features", _linear(lambda seed: LogisticRegression(C=0.003, max_iter=200))),
@@ -81,9 +90,13 @@ KINDS: dict[str, tuple[str, Callable]] = {
             _linear(lambda seed: LinearSVC(C=1e-4, dual=False, random_state=seed))),
     "forest": ("random forest on window features", _forest),
     "trees": ("gradient-boosted trees on window features", _boosted),
-    "gru": ("GRU with attention pooling carried as an online softmax", _gru),
+    "gru": ("GRU with attention pooling carried as an online softmax", _network(GruAttention)),
+    "lstm": ("LSTM", _network(Lstm)),
+    "cnn": ("causal 1-D convolutions over the last 31 hours", _network(Cnn)),
+    "transformer": ("causal Transformer over the last 24 hours, keys and values carried in a ring", _network(Transformer)),
 }
 RECIPES = {f"sepsis-{inputs}-{kind}": Recipe(f"sepsis-{inputs}-{kind}", inputs, text, fit)
            for inputs in ("vitals", "all") for kind, (text, fit) in KINDS.items()}
+RECIPES["sepsis-time"] = Recipe("sepsis-time", "time", "hours since admission alone: what every other model must beat", _clock)
 # The models that the program ships as its own: the mean of the calibrated logits of the members.
 ENSEMBLES = {f"sepsis-{inputs}": (f"sepsis-{inputs}-trees", f"sepsis-{inputs}-gru") for inputs in ("vitals", "all")}

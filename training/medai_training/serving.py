@@ -48,7 +48,7 @@ def serve(run: Run, state_size: int, contract: Contract, norm: Normalisation, pa
 
     def ask(at: float) -> dict[str, np.ndarray]:
         row = feature_row(contract, norm, patient.events, patient.age, patient.sex, at)[None]
-        return run({"x": row, "state": state})
+        return {"state_out": state, **run({"x": row, "state": state} if state_size else {"x": row})}
 
     for at in patient.times:
         while done < step_start(contract, at):

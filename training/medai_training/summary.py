@@ -11,8 +11,11 @@ import torch
 from torch import nn
 
 from .features import SINCE_CAP_HOURS, Contract, Normalisation
+from .steady import log1p
 
 RING_HOURS = 8
+# Features are rounded to this fraction, or the last bits of a difference that is zero would decide which way it goes in a tree.
+GRID = 1024.0
 FAST_HOURS, SLOW_HOURS = 4.0, 16.0
 RINGED = ("heart_rate", "spo2", "temperature", "systolic_pressure", "mean_pressure", "diastolic_pressure", "respiratory_rate")
 ROUTINE = ("since", "density", "hours_since_admission")
@@ -70,7 +73,7 @@ class Summary(nn.Module):
         # An observation before admission is in no step, but its value is carried: it counts as seen.
         known = torch.clamp(seen + (since < 1).float() + observed, max=1.0)
         first = known * (1 - seen)
-        calm = torch.sign(z) * torch.log1p(z.abs())
+        calm = torch.sign(z) * log1p(z.abs())
 
         fast_keep, slow_keep = 0.5 ** (1 / FAST_HOURS), 0.5 ** (1 / SLOW_HOURS)
         fast, fast_weight = fast * fast_keep + observed * calm, fast_weight * fast_keep + observed
@@ -88,7 +91,7 @@ class Summary(nn.Module):
         high = torch.where(first > 0, calm, torch.maximum(high, calm))
         # Hours since the last observation: by the input up to its cap, then by counting.
         age = torch.where(since < 1, since * SINCE_CAP_HOURS, torch.maximum(age + 1, since * SINCE_CAP_HOURS))
-        aged = torch.log1p(age.clamp(max=240.0))
+        aged = log1p(age.clamp(max=240.0))
 
         z8, first8 = calm[:, self.at_ringed], first[:, self.at_ringed]
         width = self.ring_width
@@ -108,10 +111,23 @@ class Summary(nn.Module):
             ratio, x[:, self.at_fact],
         ], 1)
         state = torch.cat([known, fast, fast_weight, slow, slow_weight, square, newest, before, low, high, age, ring], 1)
-        return features, state
+        return torch.round(features * GRID) / GRID, state
 
 
-def over_stays(summary: Summary, rows: np.ndarray, offset: np.ndarray, length: np.ndarray) -> np.ndarray:
+class Plain(nn.Module):
+    """The inputs as they are: for a model without a state, such as the clock that every other model must beat."""
+
+    state_size = 0
+
+    def __init__(self, contract: Contract):
+        super().__init__()
+        self.names = list(contract.inputs)
+
+    def forward(self, x: torch.Tensor, state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return x, state
+
+
+def over_stays(summary: Summary | Plain, rows: np.ndarray, offset: np.ndarray, length: np.ndarray) -> np.ndarray:
     """The features of every row, stays side by side and step after step as in service."""
     order = np.argsort(-length, kind="stable")
     lengths, starts = length[order], offset[order]

@@ -56,7 +56,7 @@ internal sealed class LineWriter(int batchLines)
 
     /// <summary>The measurement of a series.</summary>
     public static string MeasurementOf(string series) =>
-        series.StartsWith("score.", StringComparison.Ordinal) || series.StartsWith("model.", StringComparison.Ordinal) ? "score" : "vital";
+        SeriesNames.IsScore(series) ? "score" : "vital";
 
     private LineBatch Pack()
     {

@@ -65,8 +65,7 @@ public sealed class KafkaScoresStore : ISeriesStore
 
     private void Publish(SeriesBatch batch, int from)
     {
-        var isScore = batch.Names.ConvertAll(static n =>
-            n.StartsWith("score.", StringComparison.Ordinal) || n.StartsWith("model.", StringComparison.Ordinal));
+        var isScore = batch.Names.ConvertAll(SeriesNames.IsScore);
         if (batch.Points.FindIndex(from, p => isScore[p.Series]) < 0) return;
         var delivery = _producer.Begin($"write scores to {_options.Scores}");
         var message = new ArrayBufferWriter<byte>(128);

@@ -45,6 +45,12 @@ internal sealed class CardDocument : IDisposable
         }
     }
 
+    public bool Has(string key)
+    {
+        var element = _document.RootElement;
+        return key.Split('.').All(part => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(part, out element));
+    }
+
     public string Text(string key)
     {
         var element = Find(key);

@@ -61,9 +61,18 @@ public static class ModelFolder
             OutputMeaning = card.Text("output.meaning"),
             AlertThreshold = alert,
             ClearThreshold = card.Number("thresholds.clear", 0, alert),
+            InputSet = InputSet(card),
+            UtilityThreshold = card.Has("thresholds.utility") ? card.Number("thresholds.utility", 0, 1) : null,
             Sha256 = Sha256(card),
         };
     }
+
+    // Cards of version 1 have no word for it: their inputs are vital signs.
+    private static string InputSet(CardDocument card) => !card.Has("inputSet") ? "vitals" : card.Text("inputSet") switch
+    {
+        "vitals" or "all" or "time" => card.Text("inputSet"),
+        _ => throw card.Wrong("inputSet", "vitals, all or time"),
+    };
 
     /// <summary>Reads the model file and compares its checksum with the card's.</summary>
     /// <returns>The bytes that were checked, so that what is loaded cannot differ from what was checked.</returns>

@@ -26,7 +26,8 @@ internal sealed class OnnxBuffers : IDisposable
         States = Pinned(maxRows * _stateWidth);
         Risks = Pinned(maxRows);
         StatesOut = Pinned(maxRows * _stateWidth);
-        Attentions = Pinned(stateful ? maxRows : 0);
+        var attends = stateful && OnnxSignature.HasAttention(session);
+        Attentions = Pinned(attends ? maxRows : 0);
         _bindings = new OrtIoBinding[BitOperations.Log2((uint)maxRows) + 1];
         for (var i = 0; i < _bindings.Length; i++)
         {
@@ -38,6 +39,10 @@ internal sealed class OnnxBuffers : IDisposable
             {
                 binding.BindInput(OnnxSignature.State, Value(States, rows, _stateWidth));
                 binding.BindOutput(OnnxSignature.StateOut, Value(StatesOut, rows, _stateWidth));
+            }
+
+            if (attends)
+            {
                 binding.BindOutput(OnnxSignature.Attention, Value(Attentions, rows, 1));
             }
         }

@@ -8,7 +8,7 @@ namespace MedAI.Streaming.Adapters.Onnx;
 
 /// <summary>
 /// A stateless model maps <c>x [rows, inputs]</c> to <c>risk [rows, 1]</c>; one with state maps also <c>state [rows, size]</c> to
-/// <c>state_out [rows, size]</c> and <c>attention [rows, 1]</c>. All float32, the number of rows free.
+/// <c>state_out [rows, size]</c> and, where it has attention, <c>attention [rows, 1]</c>. All float32, the number of rows free.
 /// </summary>
 internal static class OnnxSignature
 {
@@ -24,7 +24,7 @@ internal static class OnnxSignature
     {
         var stateful = card.StateSize > 0;
         string[] inputs = stateful ? [Input, State] : [Input];
-        string[] outputs = stateful ? [Risk, StateOut, Attention] : [Risk];
+        string[] outputs = !stateful ? [Risk] : HasAttention(session) ? [Risk, StateOut, Attention] : [Risk, StateOut];
         CheckNames(session.InputMetadata, inputs, "inputs", file);
         CheckNames(session.OutputMetadata, outputs, "outputs", file);
         CheckTensor(session.InputMetadata, Input, card.Inputs.Count, $"{card.Inputs.Count} inputs", file);
@@ -33,9 +33,15 @@ internal static class OnnxSignature
         {
             CheckTensor(session.InputMetadata, State, card.StateSize, $"a state of {card.StateSize}", file);
             CheckTensor(session.OutputMetadata, StateOut, card.StateSize, $"a state of {card.StateSize}", file);
-            CheckTensor(session.OutputMetadata, Attention, 1, "one attention score", file);
+            if (HasAttention(session))
+            {
+                CheckTensor(session.OutputMetadata, Attention, 1, "one attention score", file);
+            }
         }
     }
+
+    /// <summary>Whether the model tells how much it looked at the step.</summary>
+    public static bool HasAttention(InferenceSession session) => session.OutputMetadata.ContainsKey(Attention);
 
     private static void CheckNames(IReadOnlyDictionary<string, NodeMetadata> found, string[] wanted, string what, string file)
     {

@@ -9,10 +9,10 @@ namespace MedAI.Streaming.Evaluation.Readers;
 /// Reads <c>cinc2019</c> (Reyna et al. 2020, Crit Care Med 48(2):210-217; doi 10.13026/v64v-d857). A reading is a cell of one of
 /// the 34 columns of vital signs and laboratory results that is neither empty nor NaN. A cell that is not a number is a reading of NaN. The data has no dates: every patient is
 /// admitted at 2000-01-01T00:00:00Z, and event and arrival time are the admission plus ICULOS hours. Rows of a patient stand
-/// together in the file, and a row without a reading makes no frame. Both forms of the same patients give the same elements,
+/// together in the file, and a row without a reading makes no frame. The label of a row (SepsisLabel) is that of the hour ICULOS. Both forms of the same patients give the same elements,
 /// but for where a refused line stood.
 /// </summary>
-internal sealed class Cinc2019Source : IRecordedSource
+internal sealed partial class Cinc2019Source : ILabelledSource
 {
     /// <summary>The name of the format.</summary>
     public const string Name = "cinc2019";

@@ -8,7 +8,7 @@ using MedAI.Streaming.Evaluation.Readers.Text;
 namespace MedAI.Streaming.Evaluation.Readers;
 
 /// <summary>Reads <c>csv</c>, the layout of which is described in this project's README.md.</summary>
-internal sealed class CsvSource : IRecordedSource
+internal sealed class CsvSource : ILabelledSource
 {
     /// <summary>The name of the format.</summary>
     public const string Name = "csv";
@@ -46,6 +46,37 @@ internal sealed class CsvSource : IRecordedSource
             foreach (var element in log.InArrivalOrder(options, progress))
                 yield return element;
         }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StayLabels> ReadLabels(int? patients)
+    {
+        using var reader = RowReading.OpenAtHeader(_path);
+        var columns = Columns(_path, reader);
+        var collector = new LabelCollector(_path, patients);
+        var cells = new CsvCells();
+        var texts = new FieldTexts();
+        while (reader.Read())
+        {
+            var isSound = reader.End is LineEnd.Whole or LineEnd.Unterminated && !reader.Line.IsEmpty
+                && ReadLine(reader, columns, cells, texts) == RejectReason.None
+                && RowReading.CheckId(texts[ReadingField.Patient]) == RejectReason.None;
+            if (!isSound || !TimeText.TryParse(texts[ReadingField.Time], out var time)
+                || collector.Patient(texts[ReadingField.Patient]) is not (>= 0 and var patient))
+            {
+                continue;
+            }
+
+            // The stream begins a stay without an admission at the first reading.
+            if (!texts.Has(ReadingField.Admission))
+                collector.Admitted(patient, time);
+            else if (TimeText.TryParse(texts[ReadingField.Admission], out var admission))
+                collector.Admitted(patient, admission);
+            if (texts.Has(ReadingField.Label))
+                collector.Add(patient, time, texts[ReadingField.Label], reader.Where);
+        }
+
+        return collector.Stays();
     }
 
     private static void Load(string path, ReadOptions options, RecordedLog log, ReadProgress progress)

@@ -48,6 +48,9 @@ internal enum ReadingField : byte
 
     /// <summary>When the patient came to the unit.</summary>
     Admission,
+
+    /// <summary>What a model should say of the patient at that time, 0 or 1; read by itself, never a part of the stream.</summary>
+    Label,
 }
 
 /// <summary>The text of each field of one line, in a buffer that is reused. Blanks around a text are dropped.</summary>

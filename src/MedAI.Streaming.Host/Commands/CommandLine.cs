@@ -25,6 +25,7 @@ internal sealed class CommandLine
             new SimulateCommand(this),
             new ShowCommand(this),
             new ModelsCommand(this),
+            new EvaluateCommand(this),
             new DoctorCommand(this),
             new HealthCommand(this),
             new BenchCommand(this),

@@ -38,11 +38,7 @@ internal sealed class ModelsCommand : MedaiCommand
 
     private static IReadOnlyList<string> Named(HostSettings settings, string? name) =>
         [.. ModelFolder.List(ModelFolders.Root(settings))
-            .Where(folder => name is null || Id(folder) == name || NameOf(folder) == name)];
-
-    private static string NameOf(string folder) => Path.GetFileName(Path.GetDirectoryName(folder))!;
-
-    private static string Id(string folder) => $"{NameOf(folder)}@{Path.GetFileName(folder)}";
+            .Where(folder => name is null || ModelFolders.IdOf(folder) == name || ModelFolders.NameOf(folder) == name)];
 
     private sealed class List : MedaiCommand
     {
@@ -56,7 +52,7 @@ internal sealed class ModelsCommand : MedaiCommand
                 var settings = line.Settings(parsed);
                 var served = settings.Model.Enabled ? ModelFolders.Of(settings) : "";
                 var table = new TextTable<ModelCheck>(
-                    new("MODEL", "model", check => Id(check.Folder)),
+                    new("MODEL", "model", check => ModelFolders.IdOf(check.Folder)),
                     new("SERVED", "served", check => check.Folder == served ? "yes" : ""),
                     new("CHECKSUM", "checksum", check => check.Problem is null ? "ok" : "BAD"),
                     new("STEP", "stepSeconds", check => check.Card?.StepSeconds, Right: true),
@@ -126,7 +122,7 @@ internal sealed class ModelsCommand : MedaiCommand
                     var check = ModelCheck.OfBits(folder, settings.Model.Provider);
                     good &= check.Problem is null;
                     line.Surroundings.Output.WriteLine(
-                        $"{(check.Problem is null ? "ok  " : "FAIL")}  {Id(folder)}  {check.Problem ?? check.Detail}");
+                        $"{(check.Problem is null ? "ok  " : "FAIL")}  {ModelFolders.IdOf(folder)}  {check.Problem ?? check.Detail}");
                     if (check.Notice is not null)
                     {
                         line.Surroundings.Output.WriteLine($"      {check.Notice}");

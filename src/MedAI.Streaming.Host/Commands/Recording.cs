@@ -40,6 +40,22 @@ internal sealed class Recording
         }
     }
 
+    /// <summary>Its labelled stays.</summary>
+    /// <exception cref="InputException">It has none, or they cannot be read.</exception>
+    public IReadOnlyList<StayLabels> ReadLabels(int? patients)
+    {
+        try
+        {
+            return _source is ILabelledSource labelled
+                ? labelled.ReadLabels(patients)
+                : throw new InputException($"The format {Format} has no labels.");
+        }
+        catch (Exception refused) when (refused is RecordedInputException or IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(refused.Message, refused);
+        }
+    }
+
     /// <summary>Its elements in arrival order, always the same.</summary>
     /// <exception cref="InputException">It cannot be read, which may show in the middle.</exception>
     public IEnumerable<LogElement> Read(IProgress<double>? progress)

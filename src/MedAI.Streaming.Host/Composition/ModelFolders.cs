@@ -17,6 +17,12 @@ public static class ModelFolders
     /// <summary>The folder of the model that the settings name.</summary>
     public static string Of(HostSettings settings) => Path.Combine(Root(settings), settings.Model.Name, settings.Model.Version);
 
+    /// <summary>The name of the model in a folder.</summary>
+    public static string NameOf(string folder) => Path.GetFileName(Path.GetDirectoryName(folder))!;
+
+    /// <summary>Name and version of the model in a folder, as <c>NAME@VERSION</c>.</summary>
+    public static string IdOf(string folder) => $"{NameOf(folder)}@{Path.GetFileName(folder)}";
+
     private static IEnumerable<string> Candidates(HostSettings settings)
     {
         yield return Path.GetFullPath(settings.ModelDirectory);

@@ -82,7 +82,9 @@ internal sealed class ServedLaw : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _model?.Dispose();
 
-    private static FeatureSpec Features(string folder, ModelCard card)
+    /// <summary>The inputs that a card names.</summary>
+    /// <exception cref="ModelLoadException">One of them is not known.</exception>
+    public static FeatureSpec Features(string folder, ModelCard card)
     {
         var normalisation = new Normalisation(
             card.Mean, card.StandardDeviation, card.Clip, card.SinceCapHours, card.AdmissionCapHours);

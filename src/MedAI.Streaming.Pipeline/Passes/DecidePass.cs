@@ -22,8 +22,10 @@ internal sealed class DecidePass(
             var request = requests[i];
             if (scores.HasModel)
             {
-                Model(in request, scores.Risk(i), i);
+                Model(in request, scores.Risk(0, i), i);
             }
+
+            Shadows(in request, i);
 
             if (request.Tick)
             {
@@ -103,10 +105,10 @@ internal sealed class DecidePass(
             p.Risk = risk;
             p.RiskTime = request.Time;
             p.ScoreCount++;
-            series.Risk(request.Patient, request.Time, risk, !request.Step);
+            series.Risk(request.Patient, 0, request.Time, risk, !request.Step);
             if (request.Step)
             {
-                scores.StateAfter(number).CopyTo(state.ModelState(request.Patient));
+                scores.StateAfter(0, number).CopyTo(state.Models[0].Of(request.Patient));
             }
         }
 
@@ -141,6 +143,24 @@ internal sealed class DecidePass(
         {
             alerts.Note(request.Patient, state.Book.Model, in decision, new Evidence(
                 request.Time, risk, alerts.ReadingIds(request.Patient, seen), Names(state.Features.Missing(p.Seen), stale), modelId));
+        }
+    }
+
+    private void Shadows(in ScoreRequest request, int number)
+    {
+        for (var model = 1; model < state.Models.Length; model++)
+        {
+            var risk = scores.Risk(model, number);
+            if (double.IsNaN(risk))
+            {
+                continue;
+            }
+
+            series.Risk(request.Patient, model, request.Time, risk, !request.Step);
+            if (request.Step)
+            {
+                scores.StateAfter(model, number).CopyTo(state.Models[model].Of(request.Patient));
+            }
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class SeriesSink
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
 
     /// <summary>A sink into a batch; series are numbered here.</summary>
-    public SeriesSink(FlowState state, SeriesBatch batch, string? model)
+    public SeriesSink(FlowState state, SeriesBatch batch, FlowLaw law)
     {
         _state = state;
         Batch = batch;
@@ -32,10 +32,11 @@ internal sealed class SeriesSink
 
         for (var kind = 0; kind < ClinicalScores.Count; kind++)
         {
-            batch.Names.Add($"score.{((ScoreKind)kind).Name()}");
+            batch.Names.Add(SeriesNames.Score((ScoreKind)kind));
         }
 
-        batch.Names.Add($"model.{model ?? "none"}");
+        batch.Names.Add(SeriesNames.Model(law.Scorer?.Model.Card.Name ?? "none"));
+        batch.Names.AddRange(law.Shadows.Select(shadow => SeriesNames.Shadow(shadow.Id)));
     }
 
     /// <summary>The batch.</summary>
@@ -76,13 +77,18 @@ internal sealed class SeriesSink
     }
 
     /// <summary>Adds a risk.</summary>
-    public void Risk(int patient, long time, double risk, bool provisional)
+    /// <param name="patient">The patient.</param>
+    /// <param name="model">0: the model whose alerts count; n: shadow n.</param>
+    /// <param name="time">When it is true, ms.</param>
+    /// <param name="risk">The risk, 0..1.</param>
+    /// <param name="provisional">It is not the end of a step.</param>
+    public void Risk(int patient, int model, long time, double risk, bool provisional)
     {
         if (Wanted(patient))
         {
             NamePatients();
             var flags = provisional ? PointFlags.Provisional : PointFlags.None;
-            Batch.Points.Add(new SeriesPoint(patient, FirstScore + ClinicalScores.Count, time, risk, flags));
+            Batch.Points.Add(new SeriesPoint(patient, (ushort)(FirstScore + ClinicalScores.Count + model), time, risk, flags));
         }
     }
 

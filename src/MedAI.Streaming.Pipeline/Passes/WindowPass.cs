@@ -125,7 +125,7 @@ internal sealed class WindowPass(FlowState state)
         if (request.Step)
         {
             p.StepStart = request.Time;
-            p.NextStep = request.Time + state.Features!.StepMs;
+            p.NextStep = request.Time + state.StepMs;
             PatientWindows.Stepped(ref p);
         }
 
@@ -169,22 +169,31 @@ internal sealed class WindowPass(FlowState state)
         p.StepStart = long.MinValue;
         p.Risk = double.NaN;
         p.RiskTime = long.MinValue;
-        state.ModelState(patient).Clear();
+        state.ForgetModelStates(patient);
     }
 
-    /// <summary>Anchors the patient's model steps to the admission, at the first event time or when the admission becomes known.</summary>
+    /// <summary>
+    /// Anchors the patient's model steps to the admission, at the first event time or when the admission becomes known. Steps between the
+    /// admission and the first reading are taken too, empty as they are: models are trained so.
+    /// </summary>
     public void AnchorSteps(int patient, long eventTime)
     {
         ref var p = ref state.Patient(patient);
-        if (state.Features is not { } features)
+        if (state.StepMs == 0)
         {
             return;
         }
 
-        var from = Math.Max(p.StepStart, eventTime - features.StepMs);
-        var steps = Math.Max(1, CeilingDivide(Math.Max(from + 1, eventTime) - p.Facts.AdmissionTime, features.StepMs));
-        p.NextStep = p.Facts.AdmissionTime + (steps * features.StepMs);
-        p.StepStart = p.StepStart == long.MinValue ? p.NextStep - features.StepMs : p.StepStart;
+        if (p.StepStart == long.MinValue)
+        {
+            p.StepStart = p.Facts.AdmissionTime;
+            p.NextStep = p.StepStart + state.StepMs;
+            return;
+        }
+
+        var from = Math.Max(p.StepStart, eventTime - state.StepMs);
+        var steps = Math.Max(1, CeilingDivide(Math.Max(from + 1, eventTime) - p.Facts.AdmissionTime, state.StepMs));
+        p.NextStep = p.Facts.AdmissionTime + (steps * state.StepMs);
     }
 
     /// <summary>The tick grid's first instant at or after an event time.</summary>
@@ -245,16 +254,16 @@ internal sealed class WindowPass(FlowState state)
     // True when the model's steps were moved over a long silence.
     private bool SkipSilence(ref PatientState p, int patient)
     {
-        if (state.Features is not { } features || p.NextStep > p.Settled
-            || (p.Settled - p.NextStep) / features.StepMs <= MaxCatchUpSteps)
+        if (state.StepMs == 0 || p.NextStep > p.Settled
+            || (p.Settled - p.NextStep) / state.StepMs <= MaxCatchUpSteps)
         {
             return false;
         }
 
-        var steps = (p.Settled - p.NextStep) / features.StepMs;
-        p.NextStep += steps * features.StepMs;
-        p.StepStart = p.NextStep - features.StepMs;
-        state.ModelState(patient).Clear();
+        var steps = (p.Settled - p.NextStep) / state.StepMs;
+        p.NextStep += steps * state.StepMs;
+        p.StepStart = p.NextStep - state.StepMs;
+        state.ForgetModelStates(patient);
         return true;
     }
 

@@ -33,7 +33,7 @@ public interface IScoringModel : IDisposable
     /// <summary>Result: state rows after the step; empty for a stateless model.</summary>
     ReadOnlySpan<float> StatesOut { get; }
 
-    /// <summary>Result: the attention score of this step per row; empty for a stateless model.</summary>
+    /// <summary>Result: the attention score of this step per row; empty for a model without attention.</summary>
     ReadOnlySpan<float> Attentions { get; }
 
     /// <summary>Scores the first <paramref name="rows"/> rows, 1..<see cref="MaxRows"/>.</summary>

@@ -43,6 +43,12 @@ public sealed record ModelCard
     /// <summary>Risk below which an open alert may clear, 0..1, at most <see cref="AlertThreshold"/>.</summary>
     public required double ClearThreshold { get; init; }
 
+    /// <summary>Which inputs it looks at, as reports say it: <c>vitals</c>, <c>all</c> or <c>time</c>.</summary>
+    public string InputSet { get; init; } = "vitals";
+
+    /// <summary>Risk from which an hour is predicted positive with the greatest utility on the validation patients; null: not chosen.</summary>
+    public double? UtilityThreshold { get; init; }
+
     /// <summary>sha256 of model.onnx in lower-case hex.</summary>
     public required string Sha256 { get; init; }
 

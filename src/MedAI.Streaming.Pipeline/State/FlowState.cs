@@ -44,7 +44,7 @@ internal sealed class FlowState
     private readonly KeyTable _keys = new();
     private PatientState[] _patients = new PatientState[InitialPatients];
     private RuleState[] _rules;
-    private float[] _modelStates;
+    private readonly ModelStates[] _models;
     private long[] _nextInstant = new long[InitialPatients];
     private long[] _firstDirty = new long[InitialPatients];
     private long[] _cause = new long[InitialPatients];
@@ -53,15 +53,24 @@ internal sealed class FlowState
     private RuleProfile[] _profiles = new RuleProfile[InitialPatients];
     private DeviceOrder[] _devices = new DeviceOrder[InitialPatients];
 
-    /// <summary>An empty partition under a book of rules and, if a model is served, its inputs.</summary>
-    public FlowState(RuleBook book, FeatureSpec? features, int modelStateSize)
+    /// <summary>An empty partition under a law.</summary>
+    public FlowState(FlowLaw law)
     {
-        Book = book;
-        Features = features;
-        ModelStateSize = modelStateSize;
-        RuleCount = book.Rules.Count;
+        Book = law.Book;
+        Features = law.Features;
+        StepMs = law.Features?.StepMs ?? (law.Shadows is [var first, ..] ? first.Features.StepMs : 0);
+        _models =
+        [
+            new ModelStates(law.ModelId, law.ModelStateSize),
+            .. law.Shadows.Select(shadow => new ModelStates(shadow.Id, shadow.StateSize)),
+        ];
+        RuleCount = Book.Rules.Count;
         _rules = new RuleState[InitialPatients * RuleCount];
-        _modelStates = new float[InitialPatients * modelStateSize];
+        foreach (var model in _models)
+        {
+            model.Grow(InitialPatients);
+        }
+
         AddPatient([]);
     }
 
@@ -74,8 +83,11 @@ internal sealed class FlowState
     /// <summary>The model's inputs, or null.</summary>
     public FeatureSpec? Features { get; }
 
-    /// <summary>Floats of model state per patient.</summary>
-    public int ModelStateSize { get; }
+    /// <summary>The length of a model step, ms; 0: there is no model.</summary>
+    public long StepMs { get; }
+
+    /// <summary>The states of the models: of the one whose alerts count, or of none, and then those of the shadows.</summary>
+    public ReadOnlySpan<ModelStates> Models => _models;
 
     /// <summary>Rules per patient.</summary>
     public int RuleCount { get; }
@@ -101,8 +113,14 @@ internal sealed class FlowState
     /// <summary>All rule states of a patient.</summary>
     public Span<RuleState> RulesOf(int patient) => _rules.AsSpan(patient * RuleCount, RuleCount);
 
-    /// <summary>The model's state of a patient.</summary>
-    public Span<float> ModelState(int patient) => _modelStates.AsSpan(patient * ModelStateSize, ModelStateSize);
+    /// <summary>All models forget a patient.</summary>
+    public void ForgetModelStates(int patient)
+    {
+        foreach (var model in _models)
+        {
+            model.Of(patient).Clear();
+        }
+    }
 
     /// <summary>Arrival time of the next instant at which anything of the patient may be due.</summary>
     public ref long NextInstant(int patient) => ref _nextInstant[patient];
@@ -162,7 +180,11 @@ internal sealed class FlowState
             var size = number * 2;
             Array.Resize(ref _patients, size);
             Array.Resize(ref _rules, size * RuleCount);
-            Array.Resize(ref _modelStates, size * ModelStateSize);
+            foreach (var model in _models)
+            {
+                model.Grow(size);
+            }
+
             Array.Resize(ref _nextInstant, size);
             Array.Resize(ref _firstDirty, size);
             Array.Resize(ref _cause, size);

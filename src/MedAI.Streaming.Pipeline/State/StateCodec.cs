@@ -18,11 +18,11 @@ namespace MedAI.Streaming.Pipeline.State;
 internal sealed class StateCodec(FlowState state)
 {
     // Grows with every change of the layout; the sizes catch what was forgotten.
-    private const int Version = 3;
+    private const int Version = 4;
 
     private readonly int _layout = HashCode(
         Version, Unsafe.SizeOf<PatientState>(), Unsafe.SizeOf<RuleState>(), Unsafe.SizeOf<DeviceOrder>(), Unsafe.SizeOf<Frame>(),
-        state.RuleCount, state.ModelStateSize);
+        state.RuleCount);
 
     /// <summary>Writes a patient.</summary>
     public void Write(int patient, ArrayBufferWriter<byte> into)
@@ -35,7 +35,7 @@ internal sealed class StateCodec(FlowState state)
         Text(into, names.Bed);
         Text(into, names.Scale2OrderedBy);
         Limits(names.Limits, into);
-        into.Write(MemoryMarshal.AsBytes(state.ModelState(patient)));
+        Models(patient, into);
         Rules(patient, into);
         for (var local = 0; local < p.DeviceCount; local++)
         {
@@ -86,9 +86,7 @@ internal sealed class StateCodec(FlowState state)
         names.Scale2OrderedBy = Text(ref blob);
         names.Limits = Limits(ref blob);
         state.Profile(patient) = state.FindProfile(patient);
-        var model = MemoryMarshal.AsBytes(state.ModelState(patient));
-        blob[..model.Length].CopyTo(model);
-        blob = blob[model.Length..];
+        Models(patient, ref blob);
         var rules = state.RulesOf(patient);
         for (var left = Get<int>(ref blob); left > 0; left--)
         {
@@ -139,6 +137,36 @@ internal sealed class StateCodec(FlowState state)
 
     private static bool IsDefault(in RuleState rule) =>
         MemoryMarshal.AsBytes(new ReadOnlySpan<RuleState>(in rule)).IndexOfAnyExcept((byte)0) < 0;
+
+    private void Models(int patient, ArrayBufferWriter<byte> into)
+    {
+        Put(into, state.Models.Length);
+        foreach (var model in state.Models)
+        {
+            Text(into, model.Id);
+            Put(into, model.Size);
+            into.Write(MemoryMarshal.AsBytes(model.Of(patient)));
+        }
+    }
+
+    // By name and version: a model that was not there begins with the state of a new patient, and that of one that is gone is left behind.
+    private void Models(int patient, ref ReadOnlySpan<byte> blob)
+    {
+        for (var left = Get<int>(ref blob); left > 0; left--)
+        {
+            var id = Text(ref blob);
+            var size = Get<int>(ref blob) * sizeof(float);
+            foreach (var model in state.Models)
+            {
+                if (model.Id == id && model.Size * sizeof(float) == size)
+                {
+                    blob[..size].CopyTo(MemoryMarshal.AsBytes(model.Of(patient)));
+                }
+            }
+
+            blob = blob[size..];
+        }
+    }
 
     private static void Limits(IReadOnlyList<PatientLimit> limits, ArrayBufferWriter<byte> into)
     {

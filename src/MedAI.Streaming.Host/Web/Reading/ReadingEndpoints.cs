@@ -31,7 +31,7 @@ internal sealed class ReadingEndpoints(ReadingSources sources, AlertStreams stre
     {
         Get(routes, "/v1/ward", ["ward"], WardAsync);
         Get(routes, "/v1/patients/{id}/series", ["series", .. Range], (context, query) => SeriesAsync(context, query, static _ => true));
-        Get(routes, "/v1/patients/{id}/scores", ["series", .. Range], (context, query) => SeriesAsync(context, query, IsScore));
+        Get(routes, "/v1/patients/{id}/scores", ["series", .. Range], (context, query) => SeriesAsync(context, query, SeriesNames.IsScore));
         Get(routes, "/v1/patients/{id}/episodes", ["state", .. Page], EpisodesAsync);
         Get(routes, "/v1/alerts", [.. AlertFilter.Names, .. Page], AlertsAsync);
         Get(routes, "/v1/alerts/stream", [.. AlertFilter.Names, "cursor"], streams.ServeAsync);
@@ -42,9 +42,6 @@ internal sealed class ReadingEndpoints(ReadingSources sources, AlertStreams stre
         routes.MapGet(path, context => serve(context, new RequestQuery(context.Request.Query, names)))
             .RequireScope(Scopes.Read)
             .WithMetadata(new QueryNames(names));
-
-    private static bool IsScore(string series) =>
-        series.StartsWith("score.", StringComparison.Ordinal) || series.StartsWith("model.", StringComparison.Ordinal);
 
     private Task WardAsync(HttpContext context, RequestQuery query)
     {

@@ -156,7 +156,7 @@ internal abstract class StateBug(Harm harm) : PlantedBug(harm)
         {
             if (patient.Length == 0) return blob;
             var law = TestLaw.Create();
-            var state = new FlowState(law.Book, law.Features, law.ModelStateSize);
+            var state = new FlowState(law);
             var codec = new StateCodec(state);
             var number = codec.Read(patient, blob.Span);
             ref var p = ref state.Patient(number);

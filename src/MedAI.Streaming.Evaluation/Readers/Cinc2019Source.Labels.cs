@@ -1,0 +1,56 @@
+// Reads the labels of the PhysioNet/CinC Challenge 2019, apart from its readings.
+using MedAI.Streaming.Evaluation.Readers.Text;
+
+namespace MedAI.Streaming.Evaluation.Readers;
+
+internal sealed partial class Cinc2019Source
+{
+    private const int LabelColumn = 40;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StayLabels> ReadLabels(int? patients)
+    {
+        var labels = new LabelCollector(_path, patients);
+        if (!_isFolder)
+        {
+            using var reader = RowReading.OpenAfter(CsvHeader, _path);
+            while (reader.Read())
+            {
+                var row = reader.Line;
+                var patient = RowReading.TakeCell(ref row, (byte)',');
+                AddLabel(labels, reader, patient, row, (byte)',');
+            }
+
+            return labels.Stays();
+        }
+
+        foreach (var file in PsvFiles(_path).Take(patients ?? int.MaxValue))
+        {
+            using var reader = new LineReader(file);
+            var patient = System.Text.Encoding.UTF8.GetBytes(Path.GetFileNameWithoutExtension(file));
+            for (var isSound = reader.Read() && RowReading.IsHeader(reader, PsvHeader); isSound && reader.Read();)
+            {
+                AddLabel(labels, reader, patient, reader.Line, (byte)'|');
+            }
+        }
+
+        return labels.Stays();
+    }
+
+    // What the reader of readings refuses has no label here.
+    private static void AddLabel(LabelCollector labels, LineReader reader, ReadOnlySpan<byte> id, ReadOnlySpan<byte> row, byte separator)
+    {
+        if (reader.End is not (LineEnd.Whole or LineEnd.Unterminated) || row.Count(separator) != Columns - 1
+            || RowReading.CheckId(id) != Domain.Vitals.RejectReason.None
+            || !NumberText.TryParse(RowReading.Cell(row, HoursColumn, separator), out var hours) || hours is < 0 or > MostHours
+            || labels.Patient(id) is not (>= 0 and var patient))
+        {
+            return;
+        }
+
+        labels.Admitted(patient, Admission);
+        labels.Add(
+            patient, Admission + (long)Math.Round(hours * 3_600_000), RowReading.Cell(row, LabelColumn, separator),
+            reader.Where);
+    }
+}

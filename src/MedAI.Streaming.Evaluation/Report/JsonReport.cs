@@ -1,0 +1,129 @@
+// The report as JSON, for programs: every figure with its interval beside it.
+using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MedAI.Streaming.Evaluation.Metrics;
+
+namespace MedAI.Streaming.Evaluation.Report;
+
+/// <summary>
+/// Writes docs/evaluation.md's JSON. A figure NAME is followed by NAMEInterval95, [low, high]; what is not defined is null and
+/// <c>notes</c> says why; an open end of an interval is null. Thresholds are given, not estimated, and have no interval.
+/// </summary>
+internal static class JsonReport
+{
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Write(EvaluationReport report, Stream output)
+    {
+        using var json = new Utf8JsonWriter(output, Indented);
+        json.WriteStartObject();
+        json.WriteString("format", report.Format);
+        json.WriteNumber("patients", report.Cohort.Patients.Length);
+        json.WriteNumber("septic", report.Cohort.Septic);
+        json.WriteNumber("hours", report.Cohort.Hours.Length);
+        json.WriteStartArray("models");
+        foreach (var model in report.Models) WriteModel(json, model);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteModel(Utf8JsonWriter json, ModelFigures model)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", model.Model.Name);
+        json.WriteString("version", model.Model.Version);
+        json.WriteString("inputs", model.Model.Inputs);
+        WriteFigure(json, "auroc", model.Auroc);
+        WriteFigure(json, "auprc", model.Auprc);
+        WriteFigure(json, "prevalence", model.Prevalence);
+        WriteFigure(json, "utility", model.Utility);
+        WriteFigure(json, "sensitivity", model.Sensitivity);
+        WriteFigure(json, "precision", model.Precision);
+        WriteFigure(json, "f1", model.F1);
+        WriteFigure(json, "brier", model.Brier);
+        WriteFigure(json, "ece", model.Ece);
+        WriteFigure(json, "calibrationSlope", model.CalibrationSlope);
+        json.WriteStartObject("alarmsPerPatientDay");
+        WriteFigure(json, "atNews2Ge5", model.AtNews2Ge5?.AlarmsPerPatientDay ?? default);
+        WriteFigure(json, "atNews2Ge7", model.AtNews2Ge7?.AlarmsPerPatientDay ?? default);
+        json.WriteEndObject();
+        WriteFigure(json, "nne", model.AtNews2Ge7?.Nne ?? default);
+        WriteLead(json, model.AtNews2Ge7);
+        WriteMatched(json, model);
+        WriteFrozen(json, model);
+        json.WriteStartArray("notes");
+        foreach (var note in model.Notes) json.WriteStringValue(note);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteMatched(Utf8JsonWriter json, ModelFigures model)
+    {
+        json.WriteStartObject("matched");
+        foreach (var (name, burden) in ((string, AlarmBurden?)[])[("atNews2Ge5", model.AtNews2Ge5), ("atNews2Ge7", model.AtNews2Ge7)])
+        {
+            json.WriteStartObject(name);
+            WriteNumber(json, "threshold", burden?.Threshold);
+            WriteBurden(json, burden);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteFrozen(Utf8JsonWriter json, ModelFigures model)
+    {
+        json.WriteStartObject("frozen");
+        WriteNumber(json, "alert", model.Model.Frozen?.Alert);
+        WriteNumber(json, "utility", model.Model.Frozen?.Utility);
+        WriteBurden(json, model.Frozen);
+        json.WriteEndObject();
+    }
+
+    private static void WriteBurden(Utf8JsonWriter json, AlarmBurden? burden)
+    {
+        WriteFigure(json, "sensitivity", burden?.Sensitivity ?? default);
+        WriteFigure(json, "alarmsPerPatientDay", burden?.AlarmsPerPatientDay ?? default);
+        WriteFigure(json, "falseAlarmsPerPatientDay", burden?.FalseAlarmsPerPatientDay ?? default);
+        WriteFigure(json, "nne", burden?.Nne ?? default);
+        WriteLead(json, burden);
+    }
+
+    private static void WriteLead(Utf8JsonWriter json, AlarmBurden? burden)
+    {
+        json.WriteStartObject("leadHours");
+        WriteFigure(json, "median", burden?.LeadMedian ?? default);
+        json.WriteStartArray("histogram");
+        foreach (var patients in burden?.LeadHistogram ?? ImmutableArray<int>.Empty) json.WriteNumberValue(patients);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteFigure(Utf8JsonWriter json, string name, Figure figure)
+    {
+        WriteNumber(json, name, figure.Value);
+        if (figure.Interval95 is not { } interval)
+        {
+            json.WriteNull($"{name}Interval95");
+            return;
+        }
+
+        json.WriteStartArray($"{name}Interval95");
+        WriteEnd(json, interval.Low);
+        WriteEnd(json, interval.High);
+        json.WriteEndArray();
+    }
+
+    private static void WriteEnd(Utf8JsonWriter json, double? end)
+    {
+        if (end is { } number) json.WriteNumberValue(number);
+        else json.WriteNullValue();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number) json.WriteNumber(name, number);
+        else json.WriteNull(name);
+    }
+}

@@ -1,0 +1,193 @@
+// Judges models on labelled recordings, by what they say in the pipeline.
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using MedAI.Streaming.Domain.Scores;
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Evaluation.Metrics;
+using MedAI.Streaming.Evaluation.Readers;
+using MedAI.Streaming.Evaluation.Report;
+using MedAI.Streaming.Host.Judging;
+
+namespace MedAI.Streaming.Host.Commands;
+
+/// <summary><c>medai evaluate</c>.</summary>
+internal sealed class EvaluateCommand : MedaiCommand
+{
+    private const string SplitSalt = "medai-split-1:";
+    private static readonly string[] Formats = [.. RecordedSources.Formats.Where(format => format is "cinc2019" or "csv")];
+
+    // What is in the table beside models: what is used today, and the clock.
+    private static readonly ScoreKind[] ClinicalKinds = [ScoreKind.News2, ScoreKind.Mews, ScoreKind.QSofa];
+    private readonly CommandLine _line;
+    private readonly Argument<string> _format = new("FORMAT") { Description = $"{string.Join(" or ", Formats)}: recordings with labels (docs/evaluation.md)." };
+    private readonly Argument<string> _path = new("PATH") { Description = "A file, plain or .gz; for cinc2019 also a folder of .psv files." };
+    private readonly Option<string?> _models = new("--models")
+    {
+        Description = "Names, with commas between them, each with or without @VERSION; without it all that predict what the served one predicts.",
+        HelpName = "NAMES",
+    };
+
+    private readonly Option<string?> _report = new("--report")
+    {
+        Description = "Write the figures as JSON, and beside it a page with pictures, FILE.html.",
+        HelpName = "FILE.json",
+    };
+
+    private readonly Option<int?> _patients = CommandLine.Whole("--patients", "Only the first N patients of the input.", 1, int.MaxValue);
+    private readonly Option<int?> _flows = CommandLine.Whole("--flows", "Flows side by side; as many as there are processors by default.", 1, 64);
+    private readonly Option<string> _split = new("--split")
+    {
+        Description = "Only the patients of one part, by the split of the training: train, validation or test.",
+        HelpName = "PART",
+        DefaultValueFactory = _ => "all",
+    };
+
+    public EvaluateCommand(CommandLine line)
+        : base(
+            "evaluate", "Judges models on labelled recordings, streamed through the same pipeline that serves them.",
+            "medai evaluate cinc2019 training_setA.csv.gz --split test --report test.json",
+            "medai evaluate cinc2019 training_setA.csv.gz --patients 2000 --models sepsis-gru,sepsis-logistic@1.0.0",
+            "medai evaluate csv mine.csv --report mine.json             # your own data: the csv format with a column 'label'")
+    {
+        _line = line;
+        Arguments.Add(_format);
+        Arguments.Add(_path);
+        foreach (var option in new Option[] { _models, _report, _patients, _split, _flows })
+        {
+            Options.Add(option);
+        }
+
+        _format.AcceptOnlyFromAmong(Formats);
+        _split.AcceptOnlyFromAmong("all", "train", "validation", "test");
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupted)
+    {
+        OutputFile.Check("--report", parsed.GetValue(_report));
+        var settings = _line.Settings(parsed);
+        var format = parsed.GetValue(_format)!;
+        var part = parsed.GetValue(_split)!;
+        var recording = Recording.Open(format, parsed.GetValue(_path)!, new ReadOptions(parsed.GetValue(_patients)));
+        var stays = recording.ReadLabels(parsed.GetValue(_patients)).Where(stay => part == "all" || PartOf(stay.Patient) == part).ToArray();
+        if (stays.Length == 0)
+            throw new InputException($"There are no labelled patients in the part '{part}'.");
+
+        var names = parsed.GetValue(_models)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        using var models = LoadedModels.Load(settings, names);
+        Say($"{stays.Length:N0} labelled patients; {models.Shadows.Count} models: {string.Join(", ", models.Shadows.Select(model => model.Id))}");
+        var began = _line.Surroundings.Time.GetTimestamp();
+        var stream = new ScoreStream(stays, models.Shadows, settings.Monitor, parsed.GetValue(_flows) ?? Environment.ProcessorCount);
+        var wanted = stays.Select(stay => stay.Patient).ToHashSet(StringComparer.Ordinal);
+        await stream.RunAsync(Of(recording.Read(new StreamProgress(Say)), wanted), interrupted);
+        Say($"streamed in {Seconds(began)} s; judging");
+        var report = Judge(format, stream, models);
+        Write(report, parsed.GetValue(_report));
+        EvaluationTable.Write(_line.Surroundings.Output, report);
+        Say($"done in {Seconds(began)} s");
+        return ExitCodes.Ok;
+    }
+
+    private static EvaluationReport Judge(string format, ScoreStream stream, LoadedModels models)
+    {
+        var cohort = LabelledCohort.Of(stream.Stays.Select(stay => new LabelledStay(
+            stay.Stay.Patient, [.. stay.Stay.Hours], [.. stay.Stay.Labels])));
+        var clinical = ClinicalKinds.ToDictionary(kind => kind, kind => new ScoredModel
+        {
+            Name = kind.Name(),
+            Version = MedaiVersion.Text,
+            Inputs = "vitals",
+            Scores = [.. stream.Stays.SelectMany(stay => stay.Clinical(kind))],
+            IsProbability = false,
+            IsClinicalScore = true,
+        });
+        var clock = new ScoredModel
+        {
+            Name = "time-only",
+            Version = MedaiVersion.Text,
+            Inputs = "time",
+            Scores = [.. cohort.Hours.Select(hour => (double)hour)],
+            IsProbability = false,
+            IsClinicalScore = false,
+        };
+        var judged = models.Shadows.Select((model, number) => new ScoredModel
+        {
+            Name = model.Scorer.Model.Card.Name,
+            Version = model.Scorer.Model.Card.Version,
+            Inputs = model.Scorer.Model.Card.InputSet,
+            Scores = [.. stream.Stays.SelectMany(stay => stay.Risks(number))],
+            IsProbability = true,
+            IsClinicalScore = false,
+            Frozen = new FrozenThresholds(model.Scorer.Model.Card.AlertThreshold, model.Scorer.Model.Card.UtilityThreshold),
+        });
+        try
+        {
+            return EvaluationReport.Of(format, cohort, clinical[ScoreKind.News2], [.. clinical.Values, clock, .. judged]);
+        }
+        catch (ArgumentException refused)
+        {
+            throw new InputException($"These scores cannot be judged: {refused.Message}", refused);
+        }
+    }
+
+    private void Write(EvaluationReport report, string? file)
+    {
+        if (file is null)
+            return;
+
+        var page = Path.ChangeExtension(file, ".html");
+        try
+        {
+            using var json = File.Create(file);
+            report.WriteJson(json);
+            using var html = File.Create(page);
+            report.WriteHtml(html);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException($"The report cannot be written: {refused.Message} Start again with another --report.", refused);
+        }
+
+        Say($"the figures are in {file}, and as a page with pictures in {page}");
+    }
+
+    private static IEnumerable<LogElement> Of(IEnumerable<LogElement> elements, HashSet<string> patients) => elements.Where(element => element switch
+    {
+        FrameElement frame => patients.Contains(frame.Patient),
+        PatientFactsElement facts => patients.Contains(facts.Patient),
+        _ => false,
+    });
+
+    // As training/ splits: docs/evaluation.md.
+    private static string PartOf(string patient)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(SplitSalt + patient));
+        return (System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(hash) % 100) switch
+        {
+            < 70 => "train",
+            < 85 => "validation",
+            _ => "test",
+        };
+    }
+
+    private string Seconds(long began) => _line.Surroundings.Time.GetElapsedTime(began).TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+
+    private void Say(FormattableString text) => _line.Surroundings.Error.WriteLine("medai: " + FormattableString.Invariant(text));
+
+    private sealed class StreamProgress(Action<FormattableString> say) : IProgress<double>
+    {
+        private int _told;
+
+        public void Report(double value)
+        {
+            var tenths = (int)(value * 10);
+            if (tenths <= _told || tenths == 10)
+                return;
+
+            _told = tenths;
+            say($"{tenths * 10} %");
+        }
+    }
+}

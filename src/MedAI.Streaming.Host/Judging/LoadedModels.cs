@@ -1,0 +1,68 @@
+// The models of an evaluation: found by name, loaded, and given up together.
+using MedAI.Streaming.Adapters.Onnx;
+using MedAI.Streaming.Host.Commands;
+using MedAI.Streaming.Host.Composition;
+using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Scoring;
+
+namespace MedAI.Streaming.Host.Judging;
+
+/// <summary>Loaded models, each to be scored in shadow.</summary>
+internal sealed class LoadedModels : IDisposable
+{
+    private readonly List<OnnxModel> _models = [];
+
+    /// <summary>The models.</summary>
+    public List<ShadowModel> Shadows { get; } = [];
+
+    /// <summary>Loads models.</summary>
+    /// <param name="settings">Where models are, and which one is served.</param>
+    /// <param name="names">Names, each with or without @VERSION; none: all that predict what the served one predicts.</param>
+    /// <exception cref="FailureException">A name is unknown, or the models cannot be scored together.</exception>
+    /// <exception cref="ModelLoadException">A model cannot be loaded.</exception>
+    public static LoadedModels Load(HostSettings settings, IReadOnlyList<string> names)
+    {
+        var models = new LoadedModels();
+        try
+        {
+            foreach (var folder in Folders(settings, names))
+            {
+                models.Add(OnnxModel.Load(folder), folder);
+            }
+
+            var steps = models.Shadows.Select(model => model.Features.StepMs).Distinct().ToArray();
+            return steps.Length <= 1
+                ? models
+                : throw new FailureException("Models of different steps cannot be scored side by side: "
+                    + string.Join(", ", models.Shadows.Select(model => $"{model.Id} {model.Features.StepMs / 1000} s")) + ".");
+        }
+        catch
+        {
+            models.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _models.ForEach(model => model.Dispose());
+
+    private void Add(OnnxModel model, string folder)
+    {
+        _models.Add(model);
+        Shadows.Add(new ShadowModel(ServedLaw.Features(folder, model.Card), new ModelScorer(model)));
+    }
+
+    private static IEnumerable<string> Folders(HostSettings settings, IReadOnlyList<string> names)
+    {
+        var root = ModelFolders.Root(settings);
+        var all = ModelFolder.List(root);
+        if (names.Count == 0)
+        {
+            var meaning = ModelFolder.ReadCard(ModelFolders.Of(settings)).OutputMeaning;
+            return all.Where(folder => ModelFolder.ReadCard(folder).OutputMeaning == meaning);
+        }
+
+        return names.Select(name => all.LastOrDefault(folder => ModelFolders.IdOf(folder) == name || ModelFolders.NameOf(folder) == name)
+            ?? throw new FailureException($"There is no model {name} in {root}. 'medai models list' lists those that there are."));
+    }
+}

@@ -1,0 +1,26 @@
+// The names of series: a reading's is the key of its vital sign, and those of scores and models begin with what they are.
+using MedAI.Streaming.Domain.Scores;
+
+namespace MedAI.Streaming.Pipeline.Ports;
+
+/// <summary>Names of series.</summary>
+public static class SeriesNames
+{
+    private const string ScorePrefix = "score.";
+    private const string ModelPrefix = "model.";
+    private const string ShadowPrefix = "shadow.";
+
+    /// <summary>A clinical score: <c>score.news2</c>.</summary>
+    public static string Score(ScoreKind kind) => ScorePrefix + kind.Name();
+
+    /// <summary>The model whose alerts count, by name, so that a new version goes on in the same series: <c>model.sepsis-gru</c>.</summary>
+    public static string Model(string name) => ModelPrefix + name;
+
+    /// <summary>A model in shadow, by name and version: <c>shadow.sepsis-gru@2.0.0</c>.</summary>
+    public static string Shadow(string id) => ShadowPrefix + id;
+
+    /// <summary>Whether a series holds scores or risks, and no readings.</summary>
+    public static bool IsScore(string series) =>
+        series.StartsWith(ScorePrefix, StringComparison.Ordinal) || series.StartsWith(ModelPrefix, StringComparison.Ordinal)
+        || series.StartsWith(ShadowPrefix, StringComparison.Ordinal);
+}

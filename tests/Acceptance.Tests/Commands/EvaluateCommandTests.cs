@@ -1,0 +1,98 @@
+// medai evaluate: figures as training/ has them, from the pipeline; and what it says of input that it cannot judge.
+using System.Globalization;
+using System.Text.Json;
+using Acceptance.Tests.Configuration;
+using Acceptance.Tests.Replay;
+using MedAI.Streaming.Host;
+using Xunit;
+
+namespace Acceptance.Tests.Commands;
+
+public sealed class EvaluateCommandTests : IDisposable
+{
+    private static readonly string[] Figures =
+        ["prevalence", "auroc", "auprc", "utility", "brier", "ece", "calibrationSlope", "sensitivity", "precision", "f1"];
+
+    private readonly ProgramRun _program = new();
+
+    public void Dispose() => _program.Dispose();
+
+    // Each shipped model's card has Python's figures of the validation patients. Here the same patients go through the pipeline.
+    [Fact]
+    public async Task Shipped_models_come_out_of_the_pipeline_with_the_figures_of_their_cards()
+    {
+        var data = SharedData.File("cinc2019");
+
+        var code = await _program.RunAsync(["evaluate", "cinc2019", data, "--split", "validation", "--report", _program.At("v.json")]);
+
+        Assert.True(code == ExitCodes.Ok, _program.Error);
+        using var report = JsonDocument.Parse(File.ReadAllText(_program.At("v.json")));
+        var compared = 0;
+        foreach (var model in report.RootElement.GetProperty("models").EnumerateArray())
+        {
+            var folder = RepositoryFiles.At("models", model.GetProperty("name").GetString()!, model.GetProperty("version").GetString()!);
+            if (!Directory.Exists(folder) || model.GetProperty("version").GetString() == "1.0.0")
+                continue;
+
+            using var card = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "card.json")));
+            var expected = card.RootElement.GetProperty("metrics").GetProperty("validation");
+            Assert.All(Figures, figure => Assert.Equal(expected.GetProperty(figure).GetDouble(), model.GetProperty(figure).GetDouble(), 5e-4));
+            compared++;
+        }
+
+        Assert.True(compared >= 3, $"only {compared} models were compared");
+        Assert.Contains("<svg", File.ReadAllText(_program.At("v.html")), StringComparison.Ordinal);
+    }
+
+    // Two flows or one, and any batch: who is scored with whom changes no figure.
+    [Fact]
+    public async Task Readings_of_ones_own_with_labels_are_judged_the_same_by_any_number_of_flows()
+    {
+        var data = _program.Write("mine.csv", Labelled(40));
+
+        Assert.Equal(ExitCodes.Ok, await _program.RunAsync(["evaluate", "csv", data, "--flows", "1", "--report", _program.At("1.json")]));
+        Assert.Equal(ExitCodes.Ok, await _program.RunAsync(["evaluate", "csv", data, "--flows", "3", "--report", _program.At("3.json")]));
+
+        var report = File.ReadAllText(_program.At("1.json"));
+        Assert.Equal(report, File.ReadAllText(_program.At("3.json")));
+        using var json = JsonDocument.Parse(report);
+        Assert.Equal(40, json.RootElement.GetProperty("patients").GetInt32());
+        Assert.Equal(10, json.RootElement.GetProperty("septic").GetInt32());
+        Assert.Equal(40 * 12, json.RootElement.GetProperty("hours").GetInt32());
+        var news2 = json.RootElement.GetProperty("models").EnumerateArray().Single(m => m.GetProperty("name").GetString() == "news2");
+        Assert.True(news2.GetProperty("auroc").GetDouble() > 0.9);
+    }
+
+    [Theory]
+    [InlineData("patient,time,vital,value\na,2024-05-01T08:00:00Z,heart_rate,80\n", "", "holds no labels")]
+    [InlineData("patient,time,vital,value,label\na,2024-05-01T08:00:00Z,heart_rate,80,yes\n", "", "mine.csv:2: the label is 'yes'")]
+    [InlineData("patient,time,vital,value,label\na,2024-05-01T08:00:00Z,heart_rate,80,1\n", "sepsis-oracle", "There is no model sepsis-oracle")]
+    public async Task What_cannot_be_judged_is_named(string data, string models, string said)
+    {
+        var file = _program.Write("mine.csv", data);
+        string[] arguments = ["evaluate", "csv", file, .. models.Length == 0 ? Array.Empty<string>() : ["--models", models]];
+
+        Assert.NotEqual(ExitCodes.Ok, await _program.RunAsync(arguments));
+        Assert.Contains(said, _program.Error, StringComparison.Ordinal);
+    }
+
+    // Every fourth patient gets worse from hour 6 on, and is labelled from then.
+    private static string Labelled(int patients)
+    {
+        var text = new System.Text.StringBuilder("patient,time,vital,value,source,admission,label\n");
+        var admission = new DateTimeOffset(2024, 5, 1, 8, 0, 0, TimeSpan.Zero);
+        for (var patient = 0; patient < patients; patient++)
+        {
+            for (var hour = 1; hour <= 12; hour++)
+            {
+                var worse = patient % 4 == 0 && hour >= 6 ? 1 : 0;
+                foreach (var (vital, value) in new[] { ("heart_rate", 80 + patient % 7 + (60 * worse)), ("respiratory_rate", 16 + (14 * worse)), ("spo2", 97 - (8 * worse)) })
+                {
+                    text.Append(CultureInfo.InvariantCulture, $"p{patient},{admission.AddHours(hour):O},{vital},{value},charted,{admission:O},{worse}\n");
+                }
+            }
+        }
+
+        return text.ToString();
+    }
+}
