@@ -1,4 +1,4 @@
-// medai evaluate: figures as training/ has them, from the pipeline; and what it says of input that it cannot judge.
+// Holds medai evaluate to the figures of training, as they come out of the pipeline, and to what it says of input that it cannot judge.
 using System.Globalization;
 using System.Text.Json;
 using Acceptance.Tests.Configuration;

@@ -163,6 +163,34 @@ public sealed class Cinc2019SourceTests : Recordings
     }
 
     [Fact]
+    public void ReadLabels_OfBothForms_AreThoseOfTheRows()
+    {
+        string[] rows = [Row("p1", "80,NaN,NaN,NaN,NaN,NaN,NaN,NaN", 3), Row("p1", "NaN,NaN,NaN,NaN,NaN,NaN,NaN,NaN", 4)[..^1] + "1", Row("p2", "70,NaN,NaN,NaN,NaN,NaN,NaN,NaN", 1)];
+        var file = (ILabelledSource)RecordedSources.Open("cinc2019", Write("a.csv", Lines([Header, .. rows])));
+        var folder = (ILabelledSource)RecordedSources.Open("cinc2019", WritePsv("psv", rows));
+
+        string[] expected = ["p1 3:False 4:True", "p2 1:False"];
+        Assert.Equal(expected, Texts(file.ReadLabels(null)));
+        Assert.Equal(expected, Texts(folder.ReadLabels(null)));
+        Assert.Equal(expected[..1], Texts(file.ReadLabels(1)));
+
+        static string[] Texts(IReadOnlyList<StayLabels> stays) =>
+            [.. stays.Select(stay => $"{stay.Patient} {string.Join(' ', stay.Hours.Zip(stay.Labels, (hour, label) => $"{hour}:{label}"))}")];
+    }
+
+    // The figures that the data's description gives.
+    [Fact]
+    public void ReadLabels_OfTheWholeRealFile_AreAsManyAsItsDescriptionSays()
+    {
+        var stays = ((ILabelledSource)RecordedSources.Open("cinc2019", Shared("cinc2019", "training_setA.csv.gz"))).ReadLabels(null);
+
+        Assert.Equal(20_336, stays.Count);
+        Assert.Equal(790_215, stays.Sum(stay => stay.Hours.Count));
+        Assert.Equal(1_790, stays.Count(stay => stay.Labels.Contains(true)));
+        Assert.Equal(17_136, stays.Sum(stay => stay.Labels.Count(label => label)));
+    }
+
+    [Fact]
     public void Read_First500RealPatients_AccountsForEveryCell()
     {
         var path = Shared("cinc2019", "training_setA.csv.gz");
