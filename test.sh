@@ -111,8 +111,8 @@ done
 # The Python room is checked where Debian's packages are; nothing that ships needs them.
 run_python_tests() {
   local log=$results/training.log code=0 all f s
-  if ! /usr/bin/python3 -c 'import torch, onnx, sklearn, pandas' 2>/dev/null; then
-    echo "  training/tests: /usr/bin/python3 lacks torch, onnx, sklearn or pandas (training/README.md says how to install them)" >>"$skips"
+  if ! /usr/bin/python3 -c 'import torch, onnx, sklearn, pandas, numba' 2>/dev/null; then
+    echo "  training/tests: /usr/bin/python3 lacks torch, onnx, sklearn, pandas or numba (training/README.md says how to install them)" >>"$skips"
     add training 0 0 1 0
     return
   fi

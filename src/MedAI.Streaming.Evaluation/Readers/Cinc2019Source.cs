@@ -20,7 +20,7 @@ internal sealed partial class Cinc2019Source : ILabelledSource
     // 2000-01-01T00:00:00Z.
     private const long Admission = 946_684_800_000;
     private const string PatientColumn = "patient,";
-    private const int Vitals = 34;
+    private const int Measured = 34;
     private const int Columns = 41;
     private const int AgeColumn = 34;
     private const int GenderColumn = 35;
@@ -35,9 +35,9 @@ internal sealed partial class Cinc2019Source : ILabelledSource
         "Gender", "Unit1", "Unit2", "HospAdmTime", "ICULOS", "SepsisLabel",
     ];
 
-    // Units as physionet.org/content/challenge-2019 gives them for each column. It gives mg/dL for lactate and mmol/L for magnesium, and the values
-    // say the other way round (medians 1.8 and 2.0): those two are taken in the vital sign's own unit.
-    private static readonly (VitalSign Vital, Unit Unit)[] VitalColumns =
+    // Units as physionet.org/content/challenge-2019 gives them for each column, but for lactate and magnesium: by their values (medians 1.8
+    // and 2.0) they are mmol/L and mg/dL, which are the units they are kept in here.
+    private static readonly (VitalSign Vital, Unit Unit)[] MeasuredColumns =
     [
         (VitalSign.HeartRate, Unit.PerMinute), (VitalSign.SpO2, Unit.Percent), (VitalSign.Temperature, Unit.Celsius),
         (VitalSign.SystolicPressure, Unit.MillimetreOfMercury), (VitalSign.MeanPressure, Unit.MillimetreOfMercury),
@@ -181,7 +181,7 @@ internal sealed partial class Cinc2019Source : ILabelledSource
     private sealed class RowAdder(RecordedLog log)
     {
         private readonly int _device = log.Names.Number("chart");
-        private readonly ReadingRow[] _readings = new ReadingRow[Vitals];
+        private readonly ReadingRow[] _readings = new ReadingRow[Measured];
         private readonly List<ulong> _sequences = [];
 
         public void Add(LineReader reader, ReadOnlySpan<byte> patient, ReadOnlySpan<byte> row, byte separator)
@@ -231,12 +231,12 @@ internal sealed partial class Cinc2019Source : ILabelledSource
         private int TakeReadings(ReadOnlySpan<byte> row, byte separator)
         {
             var count = 0;
-            for (var column = 0; column < Vitals; column++)
+            for (var column = 0; column < Measured; column++)
             {
                 var cell = RowReading.TakeCell(ref row, separator);
                 if (NumberText.IsMissing(cell))
                     continue;
-                var (vital, unit) = VitalColumns[column];
+                var (vital, unit) = MeasuredColumns[column];
                 _readings[count++] = new ReadingRow(NumberText.ValueOrNaN(cell), vital, unit);
             }
 
