@@ -1,4 +1,5 @@
 // The loop around one flow: reads the log, lets the flow decide, makes the decisions durable, checkpoints.
+using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Pipeline.Ports;
 
 namespace MedAI.Streaming.Pipeline;
@@ -84,7 +85,13 @@ internal sealed class FlowRunner(
         flow.StartAt(offset);
         _series.Begin(flow);
         _flow = flow;
-        Volatile.Write(ref _nextOffset, offset);
+        Tell();
+    }
+
+    private void Tell()
+    {
+        Volatile.Write(ref _nextOffset, _flow.NextOffset);
+        Volatile.Write(ref _elected, _flow.Elected);
     }
 
     // Within one run: a model that was given up stays so.
@@ -95,6 +102,11 @@ internal sealed class FlowRunner(
         _flow.ModelGivenUp = givenUp;
     }
 
+    /// <summary>What the log elected last, as far as it was applied; null: nothing. Any thread may look.</summary>
+    public ModelElection? Elected => Volatile.Read(ref _elected);
+
+    private ModelElection? _elected;
+
     /// <summary>Whether control records say that the partition's model does not answer.</summary>
     public bool ModelIsSilent => _flow.ModelIsSilent;
 
@@ -104,8 +116,7 @@ internal sealed class FlowRunner(
     public void GiveUpModel()
     {
         DecidedElsewise = true;
-        Load();
-        _flow.ModelGivenUp = true;
+        Reload();
     }
 
     /// <summary>Stops without writing anything more.</summary>
@@ -201,7 +212,7 @@ internal sealed class FlowRunner(
         if (any)
         {
             _flow.Process(_batch);
-            Volatile.Write(ref _nextOffset, _flow.NextOffset);
+            Tell();
         }
 
         if (!any || time.GetElapsedTime(_committedAt) >= options.CommitDelay)

@@ -24,7 +24,7 @@ public sealed record FlowStatus(
 /// last checkpoint; either way nothing is lost, because nothing is settled that is not durable. A model that does not answer is
 /// taken out of service by a control record in the log, and the flow goes on without it from its last checkpoint.
 /// </summary>
-public sealed class FlowSupervisor : IPartitionOwner, IDisposable
+public sealed partial class FlowSupervisor : IPartitionOwner, IDisposable
 {
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
     private const string LawFact = "law";
@@ -48,6 +48,7 @@ public sealed class FlowSupervisor : IPartitionOwner, IDisposable
     {
         _stores = stores;
         _law = law;
+        _wish = law.Wish;
         _appender = appender;
         _options = options;
         _time = time;
@@ -194,10 +195,7 @@ public sealed class FlowSupervisor : IPartitionOwner, IDisposable
         }
 
         runner.DecidedElsewise = before is not null && before != _profile;
-        if (_law.Scorer is not null && runner.ModelIsSilent)
-        {
-            _appender.AppendModelAvailability(partition, available: true, "started with a model that answers");
-        }
+        PrepareModel(runner);
     }
 
     // Transitions are a function of the log under one law: another one needs a state of its own.
@@ -308,24 +306,6 @@ public sealed class FlowSupervisor : IPartitionOwner, IDisposable
         {
             _failed.TrySetException(failure);
             throw;
-        }
-    }
-
-    private void GiveUpModel(FlowRunner runner, ModelFailedException dead, CancellationToken stop)
-    {
-        _law.Scorer!.TakeOutOfService();
-        while (true)
-        {
-            try
-            {
-                _appender.AppendModelAvailability(runner.Partition, available: false, dead.Message);
-                runner.GiveUpModel();
-                return;
-            }
-            catch (StoreException) when (_options.RetryStores && !stop.IsCancellationRequested)
-            {
-                stop.WaitHandle.WaitOne(StorePause);
-            }
         }
     }
 

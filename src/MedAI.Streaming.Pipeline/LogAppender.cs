@@ -95,7 +95,8 @@ public sealed class LogAppender
     {
         lock (_lock)
         {
-            Add(element, Partitioner.PartitionOf(element.Key, _log.Partitions));
+            var partition = element is ModelElectedElement elected ? elected.Partition : Partitioner.PartitionOf(element.Key, _log.Partitions);
+            Add(element, partition);
             _position++;
         }
     }
@@ -113,16 +114,12 @@ public sealed class LogAppender
     }
 
     /// <summary>Appends a control record of a partition at once, at the partition's newest arrival time.</summary>
-    public void AppendModelAvailability(int partition, bool available, string detail)
-    {
-        lock (_lock)
-        {
-            var arrival = _lastArrival[partition] == long.MinValue ? 0 : _lastArrival[partition];
-            Add(new ModelAvailabilityElement(arrival, partition, available, detail), partition);
-        }
+    public void AppendModelAvailability(int partition, bool available, string detail) =>
+        AppendAtNewest(arrival => new ModelAvailabilityElement(arrival, partition, available, detail), partition);
 
-        Flush();
-    }
+    /// <summary>Appends the choice of a model to a partition at once, at the partition's newest arrival time.</summary>
+    public void AppendModelElection(int partition, ModelElection election) =>
+        AppendAtNewest(arrival => new ModelElectedElement(arrival, partition, election), partition);
 
     /// <summary>Stamps live elements with an arrival time and appends them at once, each to the partition of its patient.</summary>
     /// <param name="elements">The elements; their own arrival times are not looked at.</param>
@@ -163,6 +160,16 @@ public sealed class LogAppender
         }
 
         Appended?.Invoke();
+    }
+
+    private void AppendAtNewest(Func<long, LogElement> make, int partition)
+    {
+        lock (_lock)
+        {
+            Add(make(_lastArrival[partition] == long.MinValue ? 0 : _lastArrival[partition]), partition);
+        }
+
+        Flush();
     }
 
     private void AppendAtOnce(IEnumerable<(LogElement Element, int Partition)> elements, long now)

@@ -2,6 +2,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using MedAI.Streaming.Domain.Patients;
+using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Pipeline.Passes;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.State;
@@ -57,8 +58,8 @@ public sealed class PartitionFlow
         _controls = new ControlPass(_state, held, limits, _windows, sources, _alerts);
         _instants = new InstantPass(_state, _order, limits, _windows, sources, _alerts);
         _decode = new DecodePass(_state, partition, partitions);
-        _scores = new ScorePass(_state, law);
-        _decide = new DecidePass(_state, _scores, _windows, _alerts, _series, law.ModelId);
+        _scores = new ScorePass(_state);
+        _decide = new DecidePass(_state, _scores, _windows, _alerts, _series);
         _views = feed is null ? null : new PatientViews(_state, feed);
     }
 
@@ -82,10 +83,13 @@ public sealed class PartitionFlow
     }
 
     /// <summary>Whether control records say that the model does not answer.</summary>
-    public bool ModelIsSilent => _state.ModelIsSilent(long.MaxValue);
+    public bool ModelIsSilent => _state.Models.IsSilentAt(long.MaxValue);
 
-    /// <summary>The model failed and a control record says so: what is left before that record goes without it too.</summary>
-    public bool ModelGivenUp
+    /// <summary>What the log elected last, as far as it was applied; null: nothing.</summary>
+    public ModelElection? Elected => _state.Models.Elected;
+
+    /// <summary>The model that failed while a control record says so, by name and version: what is left before that record goes without it too.</summary>
+    public string? ModelGivenUp
     {
         get => _scores.GivenUp;
         set => _scores.GivenUp = value;

@@ -186,7 +186,7 @@ public static class TopicMigration
 
             Records++;
             var key = RecordKey.Of(kind, payload);
-            if (kind == RecordKind.ModelAvailability)
+            if (RecordKey.IsOfPartition(kind))
             {
                 for (var p = 0; p < to.Partitions; p++)
                     Write(p, source.Record);

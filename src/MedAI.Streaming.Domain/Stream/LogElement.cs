@@ -128,6 +128,16 @@ public sealed record ModelAvailabilityElement(long ArrivalTime, int Partition, b
     public override string Key => "";
 }
 
+/// <summary>For everything behind it that comes due after its arrival time, another model's alerts count in this partition.</summary>
+/// <param name="ArrivalTime">When it reached the log.</param>
+/// <param name="Partition">The partition it concerns.</param>
+/// <param name="Election">The model.</param>
+public sealed record ModelElectedElement(long ArrivalTime, int Partition, ModelElection Election) : LogElement(ArrivalTime)
+{
+    /// <inheritdoc/>
+    public override string Key => "";
+}
+
 /// <summary>The owner of a partition says that this much arrival time has passed.</summary>
 /// <param name="ArrivalTime">The arrival time that has passed.</param>
 public sealed record ClockElement(long ArrivalTime) : LogElement(ArrivalTime)

@@ -60,7 +60,8 @@ internal sealed class DoctorCommand : MedaiCommand
     {
         var root = ModelFolders.Root(settings);
         var folders = Adapters.Onnx.ModelFolder.List(root);
-        var served = ModelFolders.Of(settings);
+        var choice = ServedModel.Of(settings);
+        var served = choice.Folder;
         foreach (var folder in folders)
         {
             var check = ModelCheck.OfBits(folder, settings.Model.Provider);
@@ -79,8 +80,8 @@ internal sealed class DoctorCommand : MedaiCommand
         if (settings.Model.Enabled && !folders.Contains(served))
         {
             yield return Finding.Fail(
-                "model", $"{settings.Model.Name}@{settings.Model.Version} is to be served and is not in {root}",
-                "Set model.name, model.version or directories.models, or model.enabled to false.");
+                "model", $"{choice.Id} is to be served and is not in {root}",
+                "Set model.name, model.version or directories.models, or model.enabled to false; or go back with 'medai models rollback'.");
         }
     }
 }

@@ -10,14 +10,18 @@ internal sealed class ModelsCommand : MedaiCommand
 {
     public ModelsCommand(CommandLine line)
         : base(
-            "models", "Lists, shows and verifies the models.",
+            "models", "Lists, shows and verifies the models, and chooses the one that is served.",
             "medai models list",
             "medai models show sepsis-gru",
-            "medai models verify              # every model; exit code 1 if one may not page")
+            "medai models verify              # every model; exit code 1 if one may not page",
+            "medai models promote sepsis-vitals@2.0.0",
+            "medai models rollback")
     {
         Subcommands.Add(new List(line));
         Subcommands.Add(new Show(line));
         Subcommands.Add(new Verify(line));
+        Subcommands.Add(new ModelChange.Promote(line));
+        Subcommands.Add(new ModelChange.Rollback(line));
     }
 
     private static Argument<string?> NameArgument(string description) =>
@@ -27,7 +31,7 @@ internal sealed class ModelsCommand : MedaiCommand
     private static string Folder(HostSettings settings, string? name)
     {
         if (name is null)
-            return ModelFolders.Of(settings);
+            return ServedModel.Of(settings).Folder;
 
         var found = Named(settings, name);
         return found.Count > 0
@@ -40,6 +44,12 @@ internal sealed class ModelsCommand : MedaiCommand
         [.. ModelFolder.List(ModelFolders.Root(settings))
             .Where(folder => name is null || ModelFolders.IdOf(folder) == name || ModelFolders.NameOf(folder) == name)];
 
+    private static string ServedAs(string folder, ServedModel? served, HostSettings settings) =>
+        served is null ? ""
+        : folder == served.Folder ? (served.Promoted is { } change ? $"yes, {change.Action} {change.At:yyyy-MM-dd}" : "yes")
+        : settings.Model.Shadows.Contains(ModelFolders.IdOf(folder)) ? "shadow"
+        : "";
+
     private sealed class List : MedaiCommand
     {
         public List(CommandLine line)
@@ -50,10 +60,10 @@ internal sealed class ModelsCommand : MedaiCommand
             SetAction(parsed =>
             {
                 var settings = line.Settings(parsed);
-                var served = settings.Model.Enabled ? ModelFolders.Of(settings) : "";
+                var served = settings.Model.Enabled ? ServedModel.Of(settings) : null;
                 var table = new TextTable<ModelCheck>(
                     new("MODEL", "model", check => ModelFolders.IdOf(check.Folder)),
-                    new("SERVED", "served", check => check.Folder == served ? "yes" : ""),
+                    new("SERVED", "served", check => ServedAs(check.Folder, served, settings)),
                     new("CHECKSUM", "checksum", check => check.Problem is null ? "ok" : "BAD"),
                     new("STEP", "stepSeconds", check => check.Card?.StepSeconds, Right: true),
                     new("MEANING", "meaning", check => check.Problem ?? check.Card?.OutputMeaning));

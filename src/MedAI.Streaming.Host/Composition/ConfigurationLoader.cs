@@ -183,6 +183,7 @@ public static class ConfigurationLoader
             Enabled = values.Flag("model.enabled"),
             Name = Folder(values, "model.name", errors),
             Version = Folder(values, "model.version", errors),
+            Shadows = Shadows(values, errors),
             Page = values.Flag("model.page"),
             Provider = values.Word("model.provider") == "cuda" ? ModelProvider.Cuda : ModelProvider.Cpu,
             AlertThreshold = values.NumberOrNull("model.alertThreshold"),
@@ -202,11 +203,29 @@ public static class ConfigurationLoader
         return model;
     }
 
+    private static string[] Shadows(SettingValues values, List<ConfigurationError> errors)
+    {
+        const string Key = "model.shadows";
+        if (values.Node(Key) is not { } node || values.WordOrNull(Key) is not { } text)
+            return [];
+
+        var ids = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        foreach (var id in ids.Where(id => id.Split('@') is not [var name, var version] || !IsFolder(name) || !IsFolder(version)))
+        {
+            errors.Add(new(Key, node.Line, id, "NAME@VERSION", "'medai models list' lists those that there are."));
+        }
+
+        return [.. ids.Distinct()];
+    }
+
+    private static bool IsFolder(string name) =>
+        name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && name[0] != '.';
+
     // The name becomes a folder's: it may not lead out of the folder of models.
     private static string Folder(SettingValues values, string key, List<ConfigurationError> errors)
     {
         var name = values.Word(key);
-        if (name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && name[0] != '.')
+        if (IsFolder(name))
             return name;
 
         var node = values.Node(key)!;

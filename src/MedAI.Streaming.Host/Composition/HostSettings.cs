@@ -65,6 +65,9 @@ public sealed record ModelSettings
     /// <summary>Version of the model.</summary>
     public string Version { get; init; } = "1.0.0";
 
+    /// <summary>Models that are scored beside it and alert nobody, by name and version.</summary>
+    public IReadOnlyList<string> Shadows { get; init; } = [];
+
     /// <summary>Whether its alerts count; false: it runs in shadow.</summary>
     public bool Page { get; init; } = true;
 

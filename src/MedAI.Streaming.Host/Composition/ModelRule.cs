@@ -22,7 +22,7 @@ public static class ModelRule
         var clear = settings.ClearThreshold ?? card.ClearThreshold / card.AlertThreshold * alert;
         return new ScoreRule
         {
-            Id = $"model.{card.Name}",
+            Id = $"model.{card.Task}",
             Levels = [new(alert, settings.Priority)],
             Hysteresis = Math.Max(0, alert - clear),
             ClearSeconds = settings.ClearSeconds,

@@ -1,26 +1,33 @@
-// The law a run judges by: the site's settings together with the model they name, loaded and checked.
-using MedAI.Streaming.Adapters.Onnx;
+// The law a run judges by: the site's settings together with the models they name, loaded and checked.
 using MedAI.Streaming.Domain;
 using MedAI.Streaming.Domain.Alerts;
-using MedAI.Streaming.Domain.Features;
+using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Scoring;
 
 namespace MedAI.Streaming.Host.Composition;
 
-/// <summary>A law with the model behind it. Whoever loads it disposes it, after the flows that use it.</summary>
+/// <summary>A law with the models behind it. Whoever loads it disposes it, after the flows that use it.</summary>
 internal sealed class ServedLaw : IDisposable
 {
     private const string NoModel = "no model";
 
-    private readonly OnnxModel? _model;
+    private readonly HostSettings _settings;
+    private readonly LoadedModel? _model;
 
-    private ServedLaw(MonitorSettings settings, FeatureSpec? features, OnnxModel? model)
+    private ServedLaw(HostSettings settings, ModelShelf shelf, LoadedModel? model, IReadOnlyList<LoadedModel> shadows)
     {
-        Settings = settings;
+        _settings = settings;
         _model = model;
-        Flow = new FlowLaw(new RuleBook(settings), features, model is null ? null : new ModelScorer(model), Hash);
+        Shelf = shelf;
+        Settings = settings.Monitor with { Model = model is null ? null : ModelRule.For(settings.Model, Card!, mayPage: true) };
+        Flow = new FlowLaw(new RuleBook(Settings), model?.Features, model?.Scorer, $"settings {SettingsHash.Of(WithoutRisks(Settings))}")
+        {
+            Shadows = shadows,
+            Shelf = shelf,
+            Wish = model is null ? null : Election(model, "as configured, or promoted before the start"),
+        };
     }
 
     /// <summary>The settings with the rule on the model.</summary>
@@ -29,20 +36,31 @@ internal sealed class ServedLaw : IDisposable
     /// <summary>The law as flows take it.</summary>
     public FlowLaw Flow { get; }
 
-    /// <summary>The checksum of the law, with the model by name, version and checksum: a model trained anew is another law.</summary>
-    public string Hash => $"settings {SettingsHash.Of(Settings)}, {ModelId}{(_model is null ? "" : $", sha256 {_model.Card.Sha256}")}";
+    /// <summary>The models that are loaded.</summary>
+    public ModelShelf Shelf { get; }
+
+    /// <summary>
+    /// The checksum of law and model, the model by name, version and checksum: a recording is judged by one model, and one that was trained
+    /// anew is another.
+    /// </summary>
+    public string Hash => $"{Flow.Hash}, {ModelId}{(Card is null ? "" : $", sha256 {Card.Sha256}, alert {AlertRisk:R}")}";
 
     /// <summary>The model's name and version, or "no model".</summary>
-    public string ModelId => _model?.Card.Id ?? NoModel;
+    public string ModelId => Card?.Id ?? NoModel;
 
     /// <summary>Library, provider and instruction set, or "no model".</summary>
-    public string Profile => _model?.Profile ?? NoModel;
+    public string Profile => _model?.Scorer.Model.Profile ?? NoModel;
 
-    /// <summary>The model in words for a screen.</summary>
-    public string InWords => _model is null ? NoModel : $"{ModelId}{(Settings.Model!.Enabled ? "" : " in shadow")}";
+    /// <summary>The models in words for a screen.</summary>
+    public string InWords => (Card is null ? NoModel : $"{ModelId}{(Settings.Model!.Enabled && MayPage ? "" : " in shadow")}")
+        + string.Concat(Flow.Shadows.Select(shadow => $", {shadow.Id} in shadow"));
 
     /// <summary>The risk at which the model alerts.</summary>
     public double AlertRisk => Settings.Model?.Levels[0].Threshold ?? 0.5;
+
+    private ModelCard? Card => _model?.Scorer.Model.Card;
+
+    private bool MayPage => _model?.Scorer.Model.MayPage ?? false;
 
     /// <summary>Loads the law of a configuration.</summary>
     /// <param name="settings">The configuration.</param>
@@ -50,45 +68,72 @@ internal sealed class ServedLaw : IDisposable
     /// <exception cref="ModelLoadException">A model is to be served and cannot be.</exception>
     public static ServedLaw Load(HostSettings settings, HostLog log)
     {
-        if (!settings.Model.Enabled)
-            return new ServedLaw(settings.Monitor, null, null);
-
-        var folder = ModelFolders.Of(settings);
-        var provider = settings.Model.Provider == ModelProvider.Cuda ? OnnxProvider.Cuda : OnnxProvider.Cpu;
-        var model = OnnxModel.Load(folder, new OnnxModelOptions { Provider = provider });
+        var root = ModelFolders.Root(settings);
+        var shelf = new ModelShelf(root, settings.Model.Provider, log);
         try
         {
-            if (model.Notice is { } notice)
-            {
-                log.Warning(notice);
-            }
+            if (!settings.Model.Enabled)
+                return new ServedLaw(settings, shelf, null, []);
 
-            if (!model.MayPage)
-            {
-                log.Warning($"{model.Card.Id} runs in shadow only, because its bits depend on the batch: {model.Bits.Reason}");
-            }
+            var served = ServedModel.Of(settings);
+            var model = shelf.Take(served.Folder);
+            served.Check(model.Scorer.Model.Card);
+            if (served.Promoted is { } change)
+                log.Info($"{served.Id} is served because {change.By} chose it at {change.At:u} ({change.Action})");
 
-            var rule = ModelRule.For(settings.Model, model.Card, model.MayPage);
-            log.Info($"serving {model.Card.Id} on {model.Profile}");
-            return new ServedLaw(settings.Monitor with { Model = rule }, Features(folder, model.Card), model);
+            var shadows = settings.Model.Shadows.Where(id => id != served.Id)
+                .Select(id => Fitting(shelf.Take(Path.Combine(root, id.Replace('@', Path.DirectorySeparatorChar))), model)).ToArray();
+            return new ServedLaw(settings, shelf, model, shadows);
         }
         catch
         {
-            model.Dispose();
+            shelf.Dispose();
             throw;
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _model?.Dispose();
-
-    /// <summary>The inputs that a card names.</summary>
-    /// <exception cref="ModelLoadException">One of them is not known.</exception>
-    public static FeatureSpec Features(string folder, ModelCard card)
+    /// <summary>What the log is told when a model is to be elected.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="by">Who chose it and why.</param>
+    public ModelElection Election(LoadedModel model, string by)
     {
-        var normalisation = new Normalisation(
-            card.Mean, card.StandardDeviation, card.Clip, card.SinceCapHours, card.AdmissionCapHours);
-        return FeatureSpec.Create(card.Inputs, normalisation, card.StepSeconds, out var problem)
-            ?? throw new ModelLoadException($"{ModelFolder.CardFile(folder)}: {problem}. Export the model again.");
+        var card = model.Scorer.Model.Card;
+
+        // What a site says of risks it says of the model that it configured.
+        var configured = card.Name == _settings.Model.Name && card.Version == _settings.Model.Version;
+        var site = configured ? _settings.Model : _settings.Model with { AlertThreshold = null, ClearThreshold = null };
+        var rule = ModelRule.For(site, card, mayPage: true)!;
+        var alert = rule.Levels[0].Threshold;
+        return new ModelElection(card.Id, card.Sha256, alert, alert - rule.Hysteresis, model.Scorer.Model.MayPage, by);
     }
+
+    /// <summary>Refuses a model that cannot take the place of the served one of this law, or be scored beside it.</summary>
+    /// <exception cref="ModelLoadException">It predicts something else, or its steps are others.</exception>
+    public LoadedModel Fitting(LoadedModel model) => Fitting(model, _model!);
+
+    /// <summary>The same by the cards.</summary>
+    /// <exception cref="ModelLoadException">It does not fit.</exception>
+    public static void Fits(ModelCard card, ModelCard served)
+    {
+        if (card.Task != served.Task)
+            throw new ModelLoadException($"{card.Id} predicts {card.Task}, and {served.Id} {served.Task}: one cannot stand in for the other.");
+        if (card.StepSeconds != served.StepSeconds)
+            throw new ModelLoadException(
+                $"{card.Id} has steps of {card.StepSeconds} s, and {served.Id} of {served.StepSeconds} s: they cannot be scored in one stream.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Shelf.Dispose();
+
+    private static LoadedModel Fitting(LoadedModel model, LoadedModel served)
+    {
+        Fits(model.Scorer.Model.Card, served.Scorer.Model.Card);
+        return model;
+    }
+
+    // Which risks alert is said by the election of a model, in the log.
+    private static MonitorSettings WithoutRisks(MonitorSettings settings) => settings with
+    {
+        Model = settings.Model is { } rule ? rule with { Levels = [new(0, rule.Levels[0].Priority)], Hysteresis = 0 } : null,
+    };
 }

@@ -13,7 +13,7 @@ internal sealed class LoadedModels : IDisposable
     private readonly List<OnnxModel> _models = [];
 
     /// <summary>The models.</summary>
-    public List<ShadowModel> Shadows { get; } = [];
+    public List<LoadedModel> Shadows { get; } = [];
 
     /// <summary>Loads models.</summary>
     /// <param name="settings">Where models are, and which one is served.</param>
@@ -49,7 +49,7 @@ internal sealed class LoadedModels : IDisposable
     private void Add(OnnxModel model, string folder)
     {
         _models.Add(model);
-        Shadows.Add(new ShadowModel(ServedLaw.Features(folder, model.Card), new ModelScorer(model)));
+        Shadows.Add(new LoadedModel(ModelShelf.Features(folder, model.Card), new ModelScorer(model)));
     }
 
     private static IEnumerable<string> Folders(HostSettings settings, IReadOnlyList<string> names)
@@ -58,7 +58,7 @@ internal sealed class LoadedModels : IDisposable
         var all = ModelFolder.List(root);
         if (names.Count == 0)
         {
-            var meaning = ModelFolder.ReadCard(ModelFolders.Of(settings)).OutputMeaning;
+            var meaning = ModelFolder.ReadCard(ServedModel.Of(settings).Folder).OutputMeaning;
             return all.Where(folder => ModelFolder.ReadCard(folder).OutputMeaning == meaning);
         }
 

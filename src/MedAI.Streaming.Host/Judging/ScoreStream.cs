@@ -32,7 +32,7 @@ internal sealed class ScoreStream
     /// <param name="models">The models; all have the same step.</param>
     /// <param name="settings">The site's settings; its own model decides nothing here.</param>
     /// <param name="flows">How many flows run side by side.</param>
-    public ScoreStream(IReadOnlyList<StayLabels> stays, IReadOnlyList<ShadowModel> models, MonitorSettings settings, int flows)
+    public ScoreStream(IReadOnlyList<StayLabels> stays, IReadOnlyList<LoadedModel> models, MonitorSettings settings, int flows)
     {
         _settings = settings with { Model = null };
         Stays = [.. stays.Select(stay => new StayScores(stay, models.Count))];

@@ -3,6 +3,7 @@ using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web;
 using MedAI.Streaming.Host.Web.Control;
 using MedAI.Streaming.Host.Web.Frames;
+using MedAI.Streaming.Host.Web.Health;
 using MedAI.Streaming.Host.Web.Keys;
 using MedAI.Streaming.Host.Web.Patients;
 using MedAI.Streaming.Host.Web.Reading;
@@ -25,6 +26,7 @@ internal sealed class LiveService : IAsyncDisposable
     private readonly HostLog _log;
     private readonly FlowSupervisor? _supervisor;
     private readonly PartitionClock? _clock;
+    private readonly ModelWatch? _models;
     private readonly LogGateway _gateway;
     private readonly PatientDirectory _directory;
     private readonly AlertSignal _signal = new();
@@ -58,6 +60,7 @@ internal sealed class LiveService : IAsyncDisposable
                 RetryStores = true,
             };
             _supervisor = new FlowSupervisor(flows, law.Flow, appender, options, surroundings.Time, picture);
+            _models = new ModelWatch(_supervisor, law, settings, surroundings.Time, log);
             _clock = stores.WritesClocks ? new PartitionClock(_supervisor, appender, arrival, surroundings.Time) : null;
         }
 
@@ -79,7 +82,7 @@ internal sealed class LiveService : IAsyncDisposable
                 Partitions = stores.Group is WholeLog ? stores.Log.Partitions : null,
                 Clock = _clock,
                 Gateway = role == Role.Worker ? null : _gateway,
-                Others = stores.Health,
+                Others = [.. stores.Health, .. _models is null ? Array.Empty<HealthPart>() : [_models.Health]],
                 Numbers = stores.Metrics,
             },
             settings.Http, surroundings.Time, log);
@@ -108,13 +111,14 @@ internal sealed class LiveService : IAsyncDisposable
         var clock = _clock?.RunAsync(ending.Token) ?? Task.CompletedTask;
         var follow = _stores.FollowAsync(_supervisor, _signal.Fire, ending.Token);
         var refresh = RefreshAsync(ending.Token);
+        var models = _models?.RunAsync(ending.Token) ?? Task.CompletedTask;
         var group = RunGroup(ending.Token);
         try
         {
             await _web.StartAsync(stop);
             started();
             await Task.WhenAny(
-                group, _supervisor?.Failed ?? group, Failing(gateway), Failing(clock), Failing(follow), Failing(refresh),
+                group, _supervisor?.Failed ?? group, Failing(gateway), Failing(clock), Failing(follow), Failing(refresh), Failing(models),
                 WhenAsked(ending.Token));
 
             // Whoever failed is started again with the same folder, the sooner the better; whoever was asked to end may not be.
@@ -130,13 +134,14 @@ internal sealed class LiveService : IAsyncDisposable
             await ending.CancelAsync();
 
             // Nobody may still be at work on the stores when they are closed; what failed is told below.
-            await Task.WhenAll(clock, group, follow, refresh).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(clock, group, follow, refresh, models).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await clock;
         await group;
         await follow;
         await refresh;
+        await models;
         if (_supervisor?.Failed is { IsFaulted: true } failed)
         {
             await failed;

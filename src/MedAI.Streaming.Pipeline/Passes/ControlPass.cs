@@ -37,7 +37,10 @@ internal sealed class ControlPass(
                 Acknowledge(patient, acknowledgement, element.ArrivalTime);
                 break;
             case ModelAvailabilityElement model:
-                state.ModelChanges.Add((element.ArrivalTime, model.Available));
+                state.Models.Changes.Add((element.ArrivalTime, model.Available));
+                break;
+            case ModelElectedElement elected:
+                state.Models.Elect(element.Offset, element.ArrivalTime, elected.Election);
                 break;
             case RefusedElement refused:
                 Refuse(in element, refused.Readings, refused.Reason, $"{refused.Where}: {refused.Text}");

@@ -12,7 +12,7 @@ namespace MedAI.Streaming.Pipeline.Passes;
 
 /// <summary>Computes clinical scores, holds scores and risks against their rules, and lets patients go on.</summary>
 internal sealed class DecidePass(
-    FlowState state, ScorePass scores, WindowPass windows, AlertSink alerts, SeriesSink series, string modelId)
+    FlowState state, ScorePass scores, WindowPass windows, AlertSink alerts, SeriesSink series)
 {
     /// <summary>Decides every request and clears the list.</summary>
     public void Run(List<ScoreRequest> requests)
@@ -20,12 +20,12 @@ internal sealed class DecidePass(
         for (var i = 0; i < requests.Count; i++)
         {
             var request = requests[i];
-            if (scores.HasModel)
+            if (state.Models.IsServed)
             {
-                Model(in request, scores.Risk(0, i), i);
+                Model(in request, scores.Active(i), i);
             }
 
-            Shadows(in request, i);
+            Shadows(in request, scores.Active(i), i);
 
             if (request.Tick)
             {
@@ -96,9 +96,11 @@ internal sealed class DecidePass(
             indeterminate, "");
     }
 
-    private void Model(in ScoreRequest request, double risk, int number)
+    private void Model(in ScoreRequest request, int active, int number)
     {
         ref var p = ref state.Patient(request.Patient);
+        var model = state.Models[active];
+        var risk = scores.Risk(active, number);
         var silent = double.IsNaN(risk);
         if (!silent)
         {
@@ -108,7 +110,7 @@ internal sealed class DecidePass(
             series.Risk(request.Patient, 0, request.Time, risk, !request.Step);
             if (request.Step)
             {
-                scores.StateAfter(0, number).CopyTo(state.Models[0].Of(request.Patient));
+                scores.StateAfter(active, number).CopyTo(model.Of(request.Patient));
             }
         }
 
@@ -118,8 +120,8 @@ internal sealed class DecidePass(
         }
 
         Technical(
-            in request, state.Book.ModelSilent, silent, TransitionReason.ModelSilent, TransitionReason.ModelBack, 0, modelId);
-        if (state.Settings.Model is not { Enabled: true } rule)
+            in request, state.Book.ModelSilent, silent, TransitionReason.ModelSilent, TransitionReason.ModelBack, 0, model.Id);
+        if (model.Rule is not { Enabled: true } rule)
         {
             return;
         }
@@ -129,11 +131,12 @@ internal sealed class DecidePass(
             alerts.Note(
                 request.Patient, state.Book.Model,
                 new Decision(state.Rule(request.Patient, state.Book.Model).Episode.Doubt(), TransitionReason.ModelSilent, double.NaN),
-                new Evidence(request.Time, double.NaN, Model: modelId));
+                new Evidence(request.Time, double.NaN, Model: model.Id));
             return;
         }
 
-        var seen = p.Seen & state.Features!.Sources;
+        var features = model.Model!.Features;
+        var seen = p.Seen & features.Sources;
         Freshness(in p, seen, request.Time, out var fresh, out var stale);
 
         // A result holds for a day. Without a vital sign of now the risk is one of what was: it may raise an alarm and not end one.
@@ -142,15 +145,15 @@ internal sealed class DecidePass(
         if (decision.Change.Changed)
         {
             alerts.Note(request.Patient, state.Book.Model, in decision, new Evidence(
-                request.Time, risk, alerts.ReadingIds(request.Patient, seen), Names(state.Features.Missing(p.Seen), stale), modelId));
+                request.Time, risk, alerts.ReadingIds(request.Patient, seen), Names(features.Missing(p.Seen), stale), model.Id));
         }
     }
 
-    private void Shadows(in ScoreRequest request, int number)
+    private void Shadows(in ScoreRequest request, int active, int number)
     {
-        for (var model = 1; model < state.Models.Length; model++)
+        for (var model = 1; model < state.Models.Count; model++)
         {
-            var risk = scores.Risk(model, number);
+            var risk = model == active ? double.NaN : scores.Risk(model, number);
             if (double.IsNaN(risk))
             {
                 continue;

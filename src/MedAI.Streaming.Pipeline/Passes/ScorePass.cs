@@ -1,5 +1,4 @@
 // The third pass: all due rows of the batch go through the models together.
-using MedAI.Streaming.Domain.Features;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Scoring;
 using MedAI.Streaming.Pipeline.State;
@@ -7,109 +6,156 @@ using MedAI.Streaming.Pipeline.State;
 namespace MedAI.Streaming.Pipeline.Passes;
 
 /// <summary>
-/// Fills and scores rows of the model whose alerts count, which has the number 0, and of the shadows behind it. Clinical scores need no
+/// Fills and scores rows of the models: of each patient's active one, whose alerts count, and of the shadows. Clinical scores need no
 /// batch and are computed where they decide.
 /// </summary>
-internal sealed class ScorePass
+internal sealed class ScorePass(FlowState state)
 {
-    private readonly FlowState _state;
-    private readonly ModelScorer? _scorer;
-    private readonly ModelRows?[] _models;
+    private readonly List<ModelRows> _rows = [];
+    private readonly List<int> _active = [];
 
-    /// <summary>A pass for the models of a law.</summary>
-    public ScorePass(FlowState state, FlowLaw law)
-    {
-        _state = state;
-        _scorer = law.Scorer;
-        _models =
-        [
-            law.Scorer is null ? null : new ModelRows(law.Features!, law.Scorer),
-            .. law.Shadows.Select(shadow => new ModelRows(shadow.Features, shadow.Scorer)),
-        ];
-    }
+    /// <summary>A model that is not asked any more, whatever the log says: its name and version, or null.</summary>
+    public string? GivenUp { get; set; }
 
-    /// <summary>The model is not asked any more, whatever the log says.</summary>
-    public bool GivenUp { get; set; }
-
-    /// <summary>Whether a model is served at all whose alerts count.</summary>
-    public bool HasModel => _scorer is not null;
+    /// <summary>The number of the model whose alert counts for a request.</summary>
+    public int Active(int request) => _active[request];
 
     /// <summary>Scores every request whose patient's model answers.</summary>
-    /// <exception cref="ModelFailedException">The model whose alerts count did not answer.</exception>
+    /// <exception cref="ModelFailedException">A model whose alerts count did not answer; it is out of service from now on.</exception>
     public void Run(List<ScoreRequest> requests)
     {
-        if (_models[0] is { } active)
+        _active.Clear();
+        foreach (var request in requests)
         {
-            Fill(active, 0, requests);
-            if (active.Rows.Count > 0 && !active.Scorer.InService)
-            {
-                throw new ModelFailedException("the model failed before and is not asked any more");
-            }
-
-            active.Scorer.Score(active.Rows);
+            _active.Add(ActivePatient(request.Patient));
         }
 
-        for (var model = 1; model < _models.Length; model++)
+        for (var number = 0; number < state.Models.Count && requests.Count > 0; number++)
         {
-            RunShadow(model, requests);
+            if (_rows.Count == number)
+            {
+                _rows.Add(new ModelRows());
+            }
+
+            Run(number, requests);
         }
     }
 
     /// <summary>The risk that a model gives to a request by its number, or NaN where the model did not answer.</summary>
-    public double Risk(int model, int request) =>
-        _models[model] is { } rows && rows.RowOf[request] >= 0 ? rows.Rows.Risks[rows.RowOf[request]] : double.NaN;
+    public double Risk(int model, int request) => _rows[model].RowOf[request] is >= 0 and var row ? _rows[model].Rows!.Risks[row] : double.NaN;
 
     /// <summary>A model's state after the step of a request that it answered.</summary>
-    public ReadOnlySpan<float> StateAfter(int model, int request) => _models[model]!.Rows.State(_models[model]!.RowOf[request]);
+    public ReadOnlySpan<float> StateAfter(int model, int request) => _rows[model].Rows!.State(_rows[model].RowOf[request]);
 
-    private void RunShadow(int model, List<ScoreRequest> requests)
+    // A patient changes over to the elected model at the first instant that comes due behind the election.
+    private int ActivePatient(int patient)
     {
-        var shadow = _models[model]!;
-        Fill(shadow, model, requests);
+        var elected = state.Models.ActiveAt(state.Cause(patient), state.Patient(patient).LastArrival);
+        ref var active = ref state.Models.Active(patient);
+        if (elected != active)
+        {
+            active = elected;
+            state.Models[elected].IsCold(patient) = true;
+        }
+
+        return active;
+    }
+
+    private void Run(int number, List<ScoreRequest> requests)
+    {
+        var slot = state.Models[number];
+        var rows = _rows[number];
+        var decides = Choose(number, slot, rows, requests);
+        if (rows.Chosen == 0)
+        {
+            return;
+        }
+
         try
         {
-            shadow.Scorer.Score(shadow.Rows);
-        }
-        catch (ModelFailedException)
-        {
-            // Nothing waits for a shadow: it is left out from now on, and Scorer.InService tells.
-            shadow.Scorer.TakeOutOfService();
-            shadow.RowOf.Clear();
-            shadow.RowOf.AddRange(Enumerable.Repeat(-1, requests.Count));
-        }
-    }
-
-    private void Fill(ModelRows rows, int model, List<ScoreRequest> requests)
-    {
-        rows.Rows.Count = 0;
-        rows.RowOf.Clear();
-        foreach (var request in requests)
-        {
-            if (IsSilent(model, rows, request.Patient))
+            var model = state.Models.Load(number);
+            if (!model.Scorer.InService)
             {
-                rows.RowOf.Add(-1);
-                continue;
+                throw new ModelFailedException($"{slot.Id} failed before and is not asked any more");
             }
 
-            var row = rows.Rows.Add();
-            rows.RowOf.Add(row);
-            rows.Features.Fill(in _state.Patient(request.Patient), request.Time, rows.Rows.Input(row));
-            _state.Models[model].Of(request.Patient).CopyTo(rows.Rows.State(row));
+            rows.Fill(state, slot, model, requests);
+            model.Scorer.Score(rows.Rows!);
+        }
+        catch (ModelFailedException failure)
+        {
+            slot.Model?.Scorer.TakeOutOfService();
+            if (decides)
+            {
+                GivenUp = slot.Id;
+                throw new ModelFailedException(failure.Message, failure);
+            }
+
+            // Nothing waits for a shadow: it is left out from now on, and Scorer.InService tells.
+            rows.Silence(requests.Count);
         }
     }
 
-    private bool IsSilent(int model, ModelRows rows, int patient) =>
-        model == 0 ? GivenUp || _state.ModelIsSilent(_state.Patient(patient).LastArrival) : !rows.Scorer.InService;
+    // Marks the requests that the model is to answer, with 0; true: somebody's alert depends on one of them.
+    private bool Choose(int number, ModelSlot slot, ModelRows rows, List<ScoreRequest> requests)
+    {
+        rows.Silence(requests.Count);
+        var decides = false;
+        for (var i = 0; i < requests.Count; i++)
+        {
+            var counts = _active[i] == number;
+            var asked = counts
+                ? state.Models.IsServed && slot.Id != GivenUp && !state.Models.IsSilentAt(state.Patient(requests[i].Patient).LastArrival)
+                : slot is { IsShadow: true, Model.Scorer.InService: true };
+            rows.RowOf[i] = asked ? 0 : -1;
+            rows.Chosen += asked ? 1 : 0;
+            decides |= asked && counts;
+        }
+
+        return decides;
+    }
 
     /// <summary>The rows of one model, and which of them is a request's.</summary>
-    private sealed class ModelRows(FeatureSpec features, ModelScorer scorer)
+    private sealed class ModelRows
     {
-        public FeatureSpec Features { get; } = features;
-
-        public ModelScorer Scorer { get; } = scorer;
-
-        public ScoreRows Rows { get; } = new(features.Count, scorer.Model.Card.StateSize);
+        public ScoreRows? Rows { get; private set; }
 
         public List<int> RowOf { get; } = [];
+
+        public int Chosen { get; set; }
+
+        public void Silence(int requests)
+        {
+            Chosen = 0;
+            RowOf.Clear();
+            for (var i = 0; i < requests; i++)
+            {
+                RowOf.Add(-1);
+            }
+        }
+
+        public void Fill(FlowState state, ModelSlot slot, LoadedModel model, List<ScoreRequest> requests)
+        {
+            Rows ??= new ScoreRows(model.Features.Count, model.StateSize);
+            Rows.Count = 0;
+            for (var i = 0; i < requests.Count; i++)
+            {
+                if (RowOf[i] < 0)
+                {
+                    continue;
+                }
+
+                var row = Rows.Add();
+                RowOf[i] = row;
+                model.Features.Fill(in state.Patient(requests[i].Patient), requests[i].Time, Rows.Input(row));
+                if (slot.IsCold(requests[i].Patient))
+                {
+                    slot.Of(requests[i].Patient).Clear();
+                    slot.IsCold(requests[i].Patient) = false;
+                }
+
+                slot.Of(requests[i].Patient).CopyTo(Rows.State(row));
+            }
+        }
     }
 }

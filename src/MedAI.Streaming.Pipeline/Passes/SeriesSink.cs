@@ -35,7 +35,7 @@ internal sealed class SeriesSink
             batch.Names.Add(SeriesNames.Score((ScoreKind)kind));
         }
 
-        batch.Names.Add(SeriesNames.Model(law.Scorer?.Model.Card.Name ?? "none"));
+        batch.Names.Add(SeriesNames.Model(law.ModelTask));
         batch.Names.AddRange(law.Shadows.Select(shadow => SeriesNames.Shadow(shadow.Id)));
     }
 

@@ -125,7 +125,7 @@ internal sealed class WindowPass(FlowState state)
         if (request.Step)
         {
             p.StepStart = request.Time;
-            p.NextStep = request.Time + state.StepMs;
+            p.NextStep = request.Time + state.Models.StepMs;
             PatientWindows.Stepped(ref p);
         }
 
@@ -169,7 +169,7 @@ internal sealed class WindowPass(FlowState state)
         p.StepStart = long.MinValue;
         p.Risk = double.NaN;
         p.RiskTime = long.MinValue;
-        state.ForgetModelStates(patient);
+        state.Models.Forget(patient);
     }
 
     /// <summary>
@@ -179,7 +179,7 @@ internal sealed class WindowPass(FlowState state)
     public void AnchorSteps(int patient, long eventTime)
     {
         ref var p = ref state.Patient(patient);
-        if (state.StepMs == 0)
+        if (state.Models.StepMs == 0)
         {
             return;
         }
@@ -187,13 +187,13 @@ internal sealed class WindowPass(FlowState state)
         if (p.StepStart == long.MinValue)
         {
             p.StepStart = p.Facts.AdmissionTime;
-            p.NextStep = p.StepStart + state.StepMs;
+            p.NextStep = p.StepStart + state.Models.StepMs;
             return;
         }
 
-        var from = Math.Max(p.StepStart, eventTime - state.StepMs);
-        var steps = Math.Max(1, CeilingDivide(Math.Max(from + 1, eventTime) - p.Facts.AdmissionTime, state.StepMs));
-        p.NextStep = p.Facts.AdmissionTime + (steps * state.StepMs);
+        var from = Math.Max(p.StepStart, eventTime - state.Models.StepMs);
+        var steps = Math.Max(1, CeilingDivide(Math.Max(from + 1, eventTime) - p.Facts.AdmissionTime, state.Models.StepMs));
+        p.NextStep = p.Facts.AdmissionTime + (steps * state.Models.StepMs);
     }
 
     /// <summary>The tick grid's first instant at or after an event time.</summary>
@@ -254,16 +254,16 @@ internal sealed class WindowPass(FlowState state)
     // True when the model's steps were moved over a long silence.
     private bool SkipSilence(ref PatientState p, int patient)
     {
-        if (state.StepMs == 0 || p.NextStep > p.Settled
-            || (p.Settled - p.NextStep) / state.StepMs <= MaxCatchUpSteps)
+        if (state.Models.StepMs == 0 || p.NextStep > p.Settled
+            || (p.Settled - p.NextStep) / state.Models.StepMs <= MaxCatchUpSteps)
         {
             return false;
         }
 
-        var steps = (p.Settled - p.NextStep) / state.StepMs;
-        p.NextStep += steps * state.StepMs;
-        p.StepStart = p.NextStep - state.StepMs;
-        state.ForgetModelStates(patient);
+        var steps = (p.Settled - p.NextStep) / state.Models.StepMs;
+        p.NextStep += steps * state.Models.StepMs;
+        p.StepStart = p.NextStep - state.Models.StepMs;
+        state.Models.Forget(patient);
         return true;
     }
 

@@ -10,6 +10,13 @@ public sealed record ModelCard
     /// <summary>Version, for example <c>1.0.0</c>.</summary>
     public required string Version { get; init; }
 
+    /// <summary>What it predicts in a word, as rules and series are named; where a card does not say, its name up to the first hyphen.</summary>
+    public string Task
+    {
+        get => field ?? TaskOf(Name);
+        init;
+    }
+
     /// <summary>Names of the inputs in the order of the model's rows; must be those of schemas/features.json.</summary>
     public required IReadOnlyList<string> Inputs { get; init; }
 
@@ -51,6 +58,9 @@ public sealed record ModelCard
 
     /// <summary>sha256 of model.onnx in lower-case hex.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>What a model predicts by its name, where its card does not say: <c>sepsis</c> for <c>sepsis-gru</c>.</summary>
+    public static string TaskOf(string name) => name.Split('-')[0];
 
     /// <summary>Name and version in one, as it stands in alerts: <c>sepsis-gru@1.0.0</c>.</summary>
     public string Id => $"{Name}@{Version}";

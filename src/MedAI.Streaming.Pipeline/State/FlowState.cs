@@ -1,7 +1,6 @@
 // The memory of one partition: hot state in arrays by patient number, names and devices beside it.
 using System.Text;
 using MedAI.Streaming.Domain.Alerts;
-using MedAI.Streaming.Domain.Features;
 using MedAI.Streaming.Domain.Patients;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
@@ -44,7 +43,6 @@ internal sealed class FlowState
     private readonly KeyTable _keys = new();
     private PatientState[] _patients = new PatientState[InitialPatients];
     private RuleState[] _rules;
-    private readonly ModelStates[] _models;
     private long[] _nextInstant = new long[InitialPatients];
     private long[] _firstDirty = new long[InitialPatients];
     private long[] _cause = new long[InitialPatients];
@@ -57,20 +55,10 @@ internal sealed class FlowState
     public FlowState(FlowLaw law)
     {
         Book = law.Book;
-        Features = law.Features;
-        StepMs = law.Features?.StepMs ?? (law.Shadows is [var first, ..] ? first.Features.StepMs : 0);
-        _models =
-        [
-            new ModelStates(law.ModelId, law.ModelStateSize),
-            .. law.Shadows.Select(shadow => new ModelStates(shadow.Id, shadow.StateSize)),
-        ];
+        Models = new ModelSlots(law);
         RuleCount = Book.Rules.Count;
         _rules = new RuleState[InitialPatients * RuleCount];
-        foreach (var model in _models)
-        {
-            model.Grow(InitialPatients);
-        }
-
+        Models.Grow(InitialPatients);
         AddPatient([]);
     }
 
@@ -80,14 +68,8 @@ internal sealed class FlowState
     /// <summary>The settings behind the rules.</summary>
     public Domain.MonitorSettings Settings => Book.Settings;
 
-    /// <summary>The model's inputs, or null.</summary>
-    public FeatureSpec? Features { get; }
-
-    /// <summary>The length of a model step, ms; 0: there is no model.</summary>
-    public long StepMs { get; }
-
-    /// <summary>The states of the models: of the one whose alerts count, or of none, and then those of the shadows.</summary>
-    public ReadOnlySpan<ModelStates> Models => _models;
+    /// <summary>The models.</summary>
+    public ModelSlots Models { get; }
 
     /// <summary>Rules per patient.</summary>
     public int RuleCount { get; }
@@ -101,9 +83,6 @@ internal sealed class FlowState
     /// <summary>The frames.</summary>
     public FrameSlab Frames { get; } = new();
 
-    /// <summary>When the model stopped or started to answer, by arrival time, oldest first.</summary>
-    public List<(long ArrivalTime, bool Available)> ModelChanges { get; } = [];
-
     /// <summary>The hot state of a patient.</summary>
     public ref PatientState Patient(int patient) => ref _patients[patient];
 
@@ -112,15 +91,6 @@ internal sealed class FlowState
 
     /// <summary>All rule states of a patient.</summary>
     public Span<RuleState> RulesOf(int patient) => _rules.AsSpan(patient * RuleCount, RuleCount);
-
-    /// <summary>All models forget a patient.</summary>
-    public void ForgetModelStates(int patient)
-    {
-        foreach (var model in _models)
-        {
-            model.Of(patient).Clear();
-        }
-    }
 
     /// <summary>Arrival time of the next instant at which anything of the patient may be due.</summary>
     public ref long NextInstant(int patient) => ref _nextInstant[patient];
@@ -180,11 +150,7 @@ internal sealed class FlowState
             var size = number * 2;
             Array.Resize(ref _patients, size);
             Array.Resize(ref _rules, size * RuleCount);
-            foreach (var model in _models)
-            {
-                model.Grow(size);
-            }
-
+            Models.Grow(size);
             Array.Resize(ref _nextInstant, size);
             Array.Resize(ref _firstDirty, size);
             Array.Resize(ref _cause, size);
@@ -261,19 +227,5 @@ internal sealed class FlowState
         }
 
         return oldest;
-    }
-
-    /// <summary>Whether the model does not answer at an arrival time.</summary>
-    public bool ModelIsSilent(long arrivalTime)
-    {
-        for (var i = ModelChanges.Count - 1; i >= 0; i--)
-        {
-            if (ModelChanges[i].ArrivalTime <= arrivalTime)
-            {
-                return !ModelChanges[i].Available;
-            }
-        }
-
-        return false;
     }
 }

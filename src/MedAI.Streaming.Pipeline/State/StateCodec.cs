@@ -15,10 +15,10 @@ namespace MedAI.Streaming.Pipeline.State;
 /// Writes and reads patients. A blob of another layout is refused: it never loads blindly. (The log is the truth: a store of
 /// an older layout is replayed from its log into a new one.)
 /// </summary>
-internal sealed class StateCodec(FlowState state)
+internal sealed partial class StateCodec(FlowState state)
 {
     // Grows with every change of the layout; the sizes catch what was forgotten.
-    private const int Version = 4;
+    private const int Version = 5;
 
     private readonly int _layout = HashCode(
         Version, Unsafe.SizeOf<PatientState>(), Unsafe.SizeOf<RuleState>(), Unsafe.SizeOf<DeviceOrder>(), Unsafe.SizeOf<Frame>(),
@@ -46,11 +46,9 @@ internal sealed class StateCodec(FlowState state)
         }
 
         Frames(p.QueueFirst, into);
-        Put(into, patient == 0 ? state.ModelChanges.Count : 0);
-        foreach (var (arrivalTime, available) in patient == 0 ? state.ModelChanges : [])
+        if (patient == 0)
         {
-            Put(into, arrivalTime);
-            Put(into, available);
+            Elections(into);
         }
     }
 
@@ -107,9 +105,9 @@ internal sealed class StateCodec(FlowState state)
 
         ref var p = ref state.Patient(patient);
         p.QueueFirst = Frames(ref blob, out p.QueueLast);
-        for (var left = Get<int>(ref blob); left > 0; left--)
+        if (patient == 0)
         {
-            state.ModelChanges.Add((Get<long>(ref blob), Get<bool>(ref blob)));
+            Elections(ref blob);
         }
 
         return patient;
@@ -137,36 +135,6 @@ internal sealed class StateCodec(FlowState state)
 
     private static bool IsDefault(in RuleState rule) =>
         MemoryMarshal.AsBytes(new ReadOnlySpan<RuleState>(in rule)).IndexOfAnyExcept((byte)0) < 0;
-
-    private void Models(int patient, ArrayBufferWriter<byte> into)
-    {
-        Put(into, state.Models.Length);
-        foreach (var model in state.Models)
-        {
-            Text(into, model.Id);
-            Put(into, model.Size);
-            into.Write(MemoryMarshal.AsBytes(model.Of(patient)));
-        }
-    }
-
-    // By name and version: a model that was not there begins with the state of a new patient, and that of one that is gone is left behind.
-    private void Models(int patient, ref ReadOnlySpan<byte> blob)
-    {
-        for (var left = Get<int>(ref blob); left > 0; left--)
-        {
-            var id = Text(ref blob);
-            var size = Get<int>(ref blob) * sizeof(float);
-            foreach (var model in state.Models)
-            {
-                if (model.Id == id && model.Size * sizeof(float) == size)
-                {
-                    blob[..size].CopyTo(MemoryMarshal.AsBytes(model.Of(patient)));
-                }
-            }
-
-            blob = blob[size..];
-        }
-    }
 
     private static void Limits(IReadOnlyList<PatientLimit> limits, ArrayBufferWriter<byte> into)
     {

@@ -8,7 +8,7 @@ using MedAI.Streaming.Domain.Vitals;
 namespace MedAI.Streaming.Pipeline.Wire;
 
 /// <summary>Decodes control records.</summary>
-public static class ControlDecoder
+public static partial class ControlDecoder
 {
     // Older than any person was; a sentinel such as -1 or 999 is no age.
     private const double MaxAgeYears = 130;
@@ -28,6 +28,7 @@ public static class ControlDecoder
         RecordKind.DeviceAssociation => Association(arrivalTime, payload),
         RecordKind.PatientLimits => Limits(arrivalTime, payload),
         RecordKind.Discharge => Discharge(arrivalTime, payload),
+        RecordKind.ModelElected => Elected(arrivalTime, partition, payload),
         _ => null,
     };
 
@@ -270,30 +271,6 @@ public static class ControlDecoder
         return reader.Failed || patient.Length == 0 || at is not { } time || !FrameDecoder.IsTime(time)
             ? null
             : new(arrivalTime, patient, time, by);
-    }
-
-    private static ModelAvailabilityElement? Model(long arrivalTime, int partition, ReadOnlySpan<byte> payload)
-    {
-        var available = false;
-        var detail = "";
-        var reader = new ProtoReader(payload);
-        while (reader.Next(out var field))
-        {
-            switch (field)
-            {
-                case 1:
-                    available = reader.ReadVarint() != 0;
-                    break;
-                case 2:
-                    detail = Text(reader.ReadBytes());
-                    break;
-                default:
-                    reader.Skip();
-                    break;
-            }
-        }
-
-        return reader.Failed ? null : new(arrivalTime, partition, available, detail);
     }
 
     private static RefusedElement? Refused(long arrivalTime, ReadOnlySpan<byte> payload)

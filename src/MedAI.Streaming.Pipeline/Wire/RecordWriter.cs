@@ -34,6 +34,9 @@ public enum RecordKind : byte
 
     /// <summary>A discharge (control.proto).</summary>
     Discharge = 9,
+
+    /// <summary>The choice of a model (control.proto).</summary>
+    ModelElected = 10,
 }
 
 /// <summary>Writes log elements as records. Not thread-safe: each appender has its own.</summary>
@@ -54,6 +57,7 @@ public sealed class RecordWriter
             PatientFactsElement facts => Facts(facts),
             AcknowledgementElement acknowledgement => Acknowledgement(acknowledgement),
             ModelAvailabilityElement model => Model(model),
+            ModelElectedElement elected => Elected(elected.Election),
             RefusedElement refused => Refused(refused),
             DeviceAssociationElement association => Association(association),
             PatientLimitsElement limits => Limits(limits),
@@ -210,6 +214,18 @@ public sealed class RecordWriter
         w.Varint(1, model.Available ? 1u : 0u);
         w.String(2, model.Detail);
         return RecordKind.ModelAvailability;
+    }
+
+    private RecordKind Elected(ModelElection election)
+    {
+        var w = new ProtoWriter(_payload);
+        w.String(1, election.Model);
+        w.String(2, election.Sha256);
+        w.Fixed64Always(3, BitConverter.DoubleToUInt64Bits(election.AlertRisk));
+        w.Fixed64Always(4, BitConverter.DoubleToUInt64Bits(election.ClearRisk));
+        w.Varint(5, election.Pages ? 1u : 0u);
+        w.String(6, election.By);
+        return RecordKind.ModelElected;
     }
 
     private RecordKind Refused(RefusedElement refused)

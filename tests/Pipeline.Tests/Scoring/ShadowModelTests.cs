@@ -126,7 +126,7 @@ public sealed class ShadowModelTests
         var features = FeatureSpec.Create(
             card.Inputs, new Normalisation(card.Mean, card.StandardDeviation, card.Clip, card.SinceCapHours, card.AdmissionCapHours),
             card.StepSeconds, out _)!;
-        return law with { Shadows = [new ShadowModel(features, new ModelScorer(shadow ?? new InMemoryModel(card, 64)))] };
+        return law with { Shadows = [new LoadedModel(features, new ModelScorer(shadow ?? new InMemoryModel(card, 64)))] };
     }
 
     private static WardLog Story()

@@ -110,6 +110,7 @@ public sealed class ControlDecoderTests
         RecordKind.DeviceAssociation => Proto.DeviceAssociation.Parser.ParseFrom(record.Payload),
         RecordKind.PatientLimits => Proto.PatientLimits.Parser.ParseFrom(record.Payload),
         RecordKind.Discharge => Proto.Discharge.Parser.ParseFrom(record.Payload),
+        RecordKind.ModelElected => Proto.ModelElected.Parser.ParseFrom(record.Payload),
         _ => Proto.Refused.Parser.ParseFrom(record.Payload),
     };
 

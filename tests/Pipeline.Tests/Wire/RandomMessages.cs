@@ -80,11 +80,20 @@ internal sealed class RandomMessages(int seed)
     public IEnumerable<LogElement> Controls(long arrivalTime, int partition) =>
     [
         Facts(arrivalTime), Acknowledgement(arrivalTime), Model(arrivalTime, partition), Refused(arrivalTime),
-        Association(arrivalTime), Limits(arrivalTime), Discharge(arrivalTime),
+        Association(arrivalTime), Limits(arrivalTime), Discharge(arrivalTime), Elected(arrivalTime, partition),
     ];
 
     /// <summary>A change of the model.</summary>
     public ModelAvailabilityElement Model(long arrivalTime, int partition) => new(arrivalTime, partition, _random.Next(2) == 0, Text(0, 200));
+
+    /// <summary>The choice of a model.</summary>
+    public ModelElectedElement Elected(long arrivalTime, int partition)
+    {
+        var alert = 1 - _random.NextDouble();
+        return new(
+            arrivalTime, partition,
+            new(Text(1, 24), Text(0, 64), alert, _random.NextDouble() * alert, _random.Next(2) == 0, Text(0, 200)));
+    }
 
     /// <summary>Refused input.</summary>
     public RefusedElement Refused(long arrivalTime) => new(

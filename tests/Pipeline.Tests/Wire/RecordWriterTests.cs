@@ -80,6 +80,10 @@ public sealed class RecordWriterTests
             var m = Proto.ModelAvailability.Parser.ParseFrom(Record.Of(model).Payload);
             Assert.Equal(model, new ModelAvailabilityElement(seed, 3, m.Available, m.Detail));
 
+            var elected = random.Elected(seed, 3);
+            var e = Proto.ModelElected.Parser.ParseFrom(Record.Of(elected).Payload);
+            Assert.Equal(elected, new ModelElectedElement(seed, 3, new(e.Model, e.Sha256, e.AlertRisk, e.ClearRisk, e.Pages, e.By)));
+
             var refused = random.Refused(seed);
             var r = Proto.Refused.Parser.ParseFrom(Record.Of(refused).Payload);
             Assert.Equal(refused, new RefusedElement(seed, (int)r.Readings, (RejectReason)r.Reason, r.Where, r.Text));

@@ -56,7 +56,7 @@ public sealed class WireNumbersTests
     public void RecordKind_Numbers_AreFixed() => Assert.Equal(
         [
             "1 Frame", "2 PatientFacts", "3 Acknowledgement", "4 ModelAvailability", "5 Clock", "6 Refused", "7 DeviceAssociation",
-            "8 PatientLimits", "9 Discharge",
+            "8 PatientLimits", "9 Discharge", "10 ModelElected",
         ],
         Enum.GetValues<RecordKind>().Order().Select(k => $"{(int)k} {k}"));
 

@@ -62,6 +62,7 @@ public sealed class InMemoryModel : IScoringModel
     {
         Name = "in-memory",
         Version = "1.0.0",
+        Task = "in-memory",
         Inputs = [.. Enumerable.Range(0, inputs).Select(i => $"x{i}")],
         StepSeconds = stepSeconds,
         StateSize = recurrent ? inputs : 0,

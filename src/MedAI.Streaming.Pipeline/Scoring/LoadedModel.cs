@@ -1,15 +1,12 @@
-// A model that is scored beside the one whose alerts count.
+// A model that is ready to be asked: how its rows are filled, and the way to it.
 using MedAI.Streaming.Domain.Features;
 
 namespace MedAI.Streaming.Pipeline.Scoring;
 
-/// <summary>
-/// A model in shadow: its risks are stored and decide nothing, and where it does not answer it is left out until the process starts
-/// anew, without a word to anybody's bedside.
-/// </summary>
+/// <summary>A model with its inputs. Flows share it.</summary>
 /// <param name="Features">Its inputs; its step must be that of the other models of the law.</param>
 /// <param name="Scorer">The model.</param>
-public sealed record ShadowModel(FeatureSpec Features, ModelScorer Scorer)
+public sealed record LoadedModel(FeatureSpec Features, ModelScorer Scorer)
 {
     /// <summary>Name and version.</summary>
     public string Id => Scorer.Model.Card.Id;

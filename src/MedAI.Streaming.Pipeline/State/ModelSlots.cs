@@ -1,0 +1,160 @@
+// The models of a partition: which of them there are, and whose alerts count when.
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Pipeline.Scoring;
+
+namespace MedAI.Streaming.Pipeline.State;
+
+/// <summary>
+/// The law's first model (or none) has the number 0, the shadows follow, and behind them those that the log elected in addition.
+/// </summary>
+internal sealed class ModelSlots
+{
+    private readonly List<ModelSlot> _all = [];
+    private readonly FlowLaw _law;
+    private int[] _active = [];
+
+    /// <summary>The models of a law.</summary>
+    public ModelSlots(FlowLaw law)
+    {
+        _law = law;
+        var first = law.Scorer is null ? null : new LoadedModel(law.Features!, law.Scorer);
+        Add(law.ModelId, first, isShadow: false);
+        foreach (var shadow in law.Shadows)
+        {
+            Add(shadow.Id, shadow, isShadow: true);
+        }
+
+        StepMs = (first ?? (law.Shadows is [var other, ..] ? other : null))?.Features.StepMs ?? 0;
+    }
+
+    /// <summary>The length of a model step, ms; 0: there is no model.</summary>
+    public long StepMs { get; }
+
+    /// <summary>How many there are.</summary>
+    public int Count => _all.Count;
+
+    /// <summary>A model by number.</summary>
+    public ModelSlot this[int number] => _all[number];
+
+    /// <summary>Whether a model is served at all whose alerts count.</summary>
+    public bool IsServed => _law.Scorer is not null;
+
+    /// <summary>When the elected model stopped or started to answer, by arrival time, oldest first.</summary>
+    public List<(long ArrivalTime, bool Available)> Changes { get; } = [];
+
+    /// <summary>What the log elected, oldest first.</summary>
+    public List<(long Offset, long ArrivalTime, ModelElection Election)> Elections { get; } = [];
+
+    /// <summary>What the log elected last; null: nothing.</summary>
+    public ModelElection? Elected => Elections is [.., var last] ? last.Election : null;
+
+    /// <summary>The number of the model that decided of a patient last.</summary>
+    public ref int Active(int patient) => ref _active[patient];
+
+    /// <summary>The model, from the shelf if it is not here yet.</summary>
+    /// <exception cref="Ports.ModelFailedException">It cannot be had, or does not fit the stream.</exception>
+    public LoadedModel Load(int number) => _all[number].Load(_law, StepMs);
+
+    /// <summary>Makes room for patients.</summary>
+    public void Grow(int patients)
+    {
+        Array.Resize(ref _active, patients);
+        foreach (var slot in _all)
+        {
+            slot.Grow(patients);
+        }
+    }
+
+    /// <summary>All models forget a patient.</summary>
+    public void Forget(int patient)
+    {
+        foreach (var slot in _all)
+        {
+            slot.Of(patient).Clear();
+            slot.IsCold(patient) = false;
+        }
+    }
+
+    /// <summary>The log elects a model.</summary>
+    public void Elect(long offset, long arrivalTime, ModelElection election)
+    {
+        var slot = _all[NumberOf(election.Model)];
+        slot.Election = election;
+        slot.Rule = _law.Book.Settings.Model is not { } rule
+            ? null
+            : rule with
+            {
+                Levels = [rule.Levels[0] with { Threshold = election.AlertRisk }],
+                Hysteresis = election.AlertRisk - election.ClearRisk,
+                Enabled = rule.Enabled && election.Pages,
+            };
+        Elections.Add((offset, arrivalTime, election));
+        Changes.Add((arrivalTime, true));
+    }
+
+    /// <summary>
+    /// The number of the model whose alerts count: the one elected last by a record before the one that is being worked on, for what came
+    /// due after that record's arrival.
+    /// </summary>
+    /// <param name="cause">Offset of the record in whose wake the patient is being worked on.</param>
+    /// <param name="arrivalTime">When what is to be scored came due.</param>
+    public int ActiveAt(long cause, long arrivalTime)
+    {
+        for (var i = Elections.Count - 1; i >= 0; i--)
+        {
+            if (Elections[i].Offset < cause && Elections[i].ArrivalTime < arrivalTime)
+            {
+                return NumberOf(Elections[i].Election.Model);
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Whether the elected model does not answer at an arrival time.</summary>
+    public bool IsSilentAt(long arrivalTime)
+    {
+        for (var i = Changes.Count - 1; i >= 0; i--)
+        {
+            if (Changes[i].ArrivalTime <= arrivalTime)
+            {
+                return !Changes[i].Available;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A model by name and version; null: it is not there.</summary>
+    public ModelSlot? Find(string id) => _all.Find(slot => slot.Id == id);
+
+    /// <summary>The number of a model by name and version; one that is not there yet is added.</summary>
+    public int NumberOf(string id)
+    {
+        var number = _all.FindIndex(slot => slot.Id == id);
+        if (number < 0)
+        {
+            number = Add(id, null, isShadow: false);
+            _all[number].Grow(_active.Length);
+        }
+
+        return number;
+    }
+
+    private int Add(string id, LoadedModel? model, bool isShadow)
+    {
+        var rule = _law.Book.Settings.Model;
+        var slot = new ModelSlot(id)
+        {
+            IsShadow = isShadow,
+            Rule = rule is not null && model is { Scorer.Model.MayPage: false } ? rule with { Enabled = false } : rule,
+        };
+        if (model is not null)
+        {
+            slot.Put(model);
+        }
+
+        _all.Add(slot);
+        return _all.Count - 1;
+    }
+}

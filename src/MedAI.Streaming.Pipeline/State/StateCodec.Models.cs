@@ -1,0 +1,115 @@
+// The part of a patient's blob that is about models.
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace MedAI.Streaming.Pipeline.State;
+
+/// <content>States of models, and what was elected.</content>
+internal sealed partial class StateCodec
+{
+    // The states that are known, and first of them that of the model that decided last.
+    private void Models(int patient, ArrayBufferWriter<byte> into)
+    {
+        var active = state.Models.Active(patient);
+        Put(into, Enumerable.Range(0, state.Models.Count).Count(number => number == active || IsKnown(number, patient)));
+        Model(active, patient, into);
+        for (var number = 0; number < state.Models.Count; number++)
+        {
+            if (number != active && IsKnown(number, patient))
+            {
+                Model(number, patient, into);
+            }
+        }
+    }
+
+    private bool IsKnown(int number, int patient) => state.Models[number].Size > 0 && !state.Models[number].IsCold(patient);
+
+    private void Model(int number, int patient, ArrayBufferWriter<byte> into)
+    {
+        var model = state.Models[number];
+        Text(into, model.Id);
+        var size = IsKnown(number, patient) ? model.Size : 0;
+        Put(into, size);
+        into.Write(MemoryMarshal.AsBytes(model.Of(patient)[..size]));
+    }
+
+    // By name and version: the states of all others are to be made from what was kept of the patient's steps.
+    private void Models(int patient, ref ReadOnlySpan<byte> blob)
+    {
+        for (var number = 0; number < state.Models.Count; number++)
+        {
+            state.Models[number].IsCold(patient) = true;
+        }
+
+        var count = Get<int>(ref blob);
+        for (var i = 0; i < count; i++)
+        {
+            var id = Text(ref blob);
+            var size = Get<int>(ref blob);
+            if (i == 0)
+            {
+                state.Models.Active(patient) = state.Models.NumberOf(id);
+            }
+
+            if (state.Models.Find(id) is { } model)
+            {
+                Model(model, size, patient, ref blob);
+            }
+
+            blob = blob[(size * sizeof(float))..];
+        }
+    }
+
+    private static void Model(ModelSlot model, int size, int patient, ref readonly ReadOnlySpan<byte> blob)
+    {
+        if (model.Size == 0 && size > 0)
+        {
+            model.Resize(size);
+        }
+
+        if (model.Size == size)
+        {
+            blob[..(size * sizeof(float))].CopyTo(MemoryMarshal.AsBytes(model.Of(patient)));
+            model.IsCold(patient) = false;
+        }
+    }
+
+    private void Elections(ArrayBufferWriter<byte> into)
+    {
+        Put(into, state.Models.Elections.Count);
+        foreach (var (offset, arrivalTime, election) in state.Models.Elections)
+        {
+            Put(into, offset);
+            Put(into, arrivalTime);
+            Text(into, election.Model);
+            Text(into, election.Sha256);
+            Put(into, election.AlertRisk);
+            Put(into, election.ClearRisk);
+            Put(into, election.Pages);
+            Text(into, election.By);
+        }
+
+        Put(into, state.Models.Changes.Count);
+        foreach (var (arrivalTime, available) in state.Models.Changes)
+        {
+            Put(into, arrivalTime);
+            Put(into, available);
+        }
+    }
+
+    private void Elections(ref ReadOnlySpan<byte> blob)
+    {
+        for (var left = Get<int>(ref blob); left > 0; left--)
+        {
+            state.Models.Elect(
+                Get<long>(ref blob), Get<long>(ref blob),
+                new(Text(ref blob), Text(ref blob), Get<double>(ref blob), Get<double>(ref blob), Get<bool>(ref blob), Text(ref blob)));
+        }
+
+        state.Models.Changes.Clear();
+        for (var left = Get<int>(ref blob); left > 0; left--)
+        {
+            state.Models.Changes.Add((Get<long>(ref blob), Get<bool>(ref blob)));
+        }
+    }
+}
