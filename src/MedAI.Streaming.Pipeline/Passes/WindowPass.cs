@@ -1,4 +1,5 @@
 // Lets released frames settle into windows in event time, and says when a patient is due to be scored.
+using MedAI.Streaming.Domain.Features;
 using MedAI.Streaming.Domain.Patients;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Windows;
@@ -124,6 +125,8 @@ internal sealed class WindowPass(FlowState state)
         ref var p = ref state.Patient(request.Patient);
         if (request.Step)
         {
+            KeptStep.Of(in p, request.Time, out var step);
+            state.Steps.Keep(request.Patient, in step);
             p.StepStart = request.Time;
             p.NextStep = request.Time + state.StepMs;
             PatientWindows.Stepped(ref p);

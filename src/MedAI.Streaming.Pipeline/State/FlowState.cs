@@ -71,6 +71,7 @@ internal sealed class FlowState
             model.Grow(InitialPatients);
         }
 
+        Steps.Grow(InitialPatients);
         AddPatient([]);
     }
 
@@ -88,6 +89,9 @@ internal sealed class FlowState
 
     /// <summary>The states of the models: of the one whose alerts count, or of none, and then those of the shadows.</summary>
     public ReadOnlySpan<ModelStates> Models => _models;
+
+    /// <summary>The steps that models took, as far back as they are kept.</summary>
+    public KeptSteps Steps { get; } = new();
 
     /// <summary>Rules per patient.</summary>
     public int RuleCount { get; }
@@ -113,9 +117,10 @@ internal sealed class FlowState
     /// <summary>All rule states of a patient.</summary>
     public Span<RuleState> RulesOf(int patient) => _rules.AsSpan(patient * RuleCount, RuleCount);
 
-    /// <summary>All models forget a patient.</summary>
+    /// <summary>All models forget a patient, and the steps that brought them to where they were.</summary>
     public void ForgetModelStates(int patient)
     {
+        Steps.Forget(patient);
         foreach (var model in _models)
         {
             model.Of(patient).Clear();
@@ -185,6 +190,7 @@ internal sealed class FlowState
                 model.Grow(size);
             }
 
+            Steps.Grow(size);
             Array.Resize(ref _nextInstant, size);
             Array.Resize(ref _firstDirty, size);
             Array.Resize(ref _cause, size);

@@ -18,7 +18,7 @@ namespace MedAI.Streaming.Pipeline.State;
 internal sealed class StateCodec(FlowState state)
 {
     // Grows with every change of the layout; the sizes catch what was forgotten.
-    private const int Version = 4;
+    private const int Version = 5;
 
     private readonly int _layout = HashCode(
         Version, Unsafe.SizeOf<PatientState>(), Unsafe.SizeOf<RuleState>(), Unsafe.SizeOf<DeviceOrder>(), Unsafe.SizeOf<Frame>(),
@@ -36,6 +36,9 @@ internal sealed class StateCodec(FlowState state)
         Text(into, names.Scale2OrderedBy);
         Limits(names.Limits, into);
         Models(patient, into);
+        Put(into, state.Steps.Count(patient));
+        Put(into, state.Steps.Bytes(patient).Length);
+        into.Write(state.Steps.Bytes(patient));
         Rules(patient, into);
         for (var local = 0; local < p.DeviceCount; local++)
         {
@@ -87,6 +90,7 @@ internal sealed class StateCodec(FlowState state)
         names.Limits = Limits(ref blob);
         state.Profile(patient) = state.FindProfile(patient);
         Models(patient, ref blob);
+        Steps(patient, ref blob);
         var rules = state.RulesOf(patient);
         for (var left = Get<int>(ref blob); left > 0; left--)
         {
@@ -166,6 +170,14 @@ internal sealed class StateCodec(FlowState state)
 
             blob = blob[size..];
         }
+    }
+
+    private void Steps(int patient, ref ReadOnlySpan<byte> blob)
+    {
+        var count = Get<int>(ref blob);
+        var length = Get<int>(ref blob);
+        state.Steps.Load(patient, count, blob[..length]);
+        blob = blob[length..];
     }
 
     private static void Limits(IReadOnlyList<PatientLimit> limits, ArrayBufferWriter<byte> into)
