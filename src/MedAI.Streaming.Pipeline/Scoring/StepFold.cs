@@ -12,6 +12,9 @@ namespace MedAI.Streaming.Pipeline.Scoring;
 /// </summary>
 internal sealed class StepFold(FlowState state)
 {
+    // So many patients at once that their cursors and rows stay in the cache.
+    private const int MaxLanes = 512;
+
     private KeptCursor[] _cursors = [];
 
     /// <summary>Folds a model over the steps of patients.</summary>
@@ -27,9 +30,9 @@ internal sealed class StepFold(FlowState state)
         Array.Fill(risks, double.NaN);
         var order = LongestFirst(patients);
         var rows = new ScoreRows(features.Count, scorer.Model.Card.StateSize);
-        for (var start = 0; start < order.Length; start += scorer.Model.MaxRows)
+        for (var start = 0; start < order.Length; start += MaxLanes)
         {
-            var lanes = order.AsSpan(start, Math.Min(scorer.Model.MaxRows, order.Length - start));
+            var lanes = order.AsSpan(start, Math.Min(MaxLanes, order.Length - start));
             Run(features, scorer, rows, lanes, patients);
             for (var lane = 0; lane < lanes.Length; lane++)
             {
