@@ -1,7 +1,6 @@
 // Turns a patient's windows into the row of numbers a model was trained on, exactly as training/ does.
 using MedAI.Streaming.Domain.Patients;
 using MedAI.Streaming.Domain.Vitals;
-using MedAI.Streaming.Domain.Windows;
 
 namespace MedAI.Streaming.Domain.Features;
 
@@ -114,55 +113,55 @@ public sealed class FeatureSpec
     /// <param name="patient">The patient, with windows as they were at that instant.</param>
     /// <param name="time">A step's end, or an instant between two.</param>
     /// <param name="row">At least <see cref="Count"/> floats.</param>
-    public void Fill(ref readonly PatientState patient, long time, Span<float> row)
+    public void Fill(ref readonly PatientState patient, long time, Span<float> row) =>
+        Fill(new WindowView(in patient), in patient.Facts, time, patient.StepStart, row);
+
+    /// <summary>Fills the row of a step that was kept: the bits that were filled when it ended, where the facts are still the same.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="facts">The patient's facts.</param>
+    /// <param name="row">At least <see cref="Count"/> floats.</param>
+    public void Fill(ref readonly KeptStep step, ref readonly PatientFacts facts, Span<float> row) =>
+        Fill(new StepView(in step), in facts, step.Time, step.StepStart, row);
+
+    private void Fill<TView>(TView view, ref readonly PatientFacts facts, long time, long stepStart, Span<float> row)
+        where TView : struct, IReadingView, allows ref struct
     {
         for (var i = 0; i < _inputs.Length; i++)
         {
-            row[i] = (float)Compute(in _inputs[i], in patient, time);
+            ref readonly var input = ref _inputs[i];
+            row[i] = (float)(input.Kind switch
+            {
+                Kind.Value or Kind.Observed or Kind.HoursSinceLast => Reading(in input, view, time),
+                Kind.Age => double.IsNaN(facts.AgeYears) ? 0 : Standardise(facts.AgeYears, in input),
+                Kind.Sex => facts.SexMale,
+                Kind.HoursSinceAdmission => Admitted(Math.Max(0, (time - facts.AdmissionTime) / HourMs)),
+                _ => (double)(time - stepStart) / StepMs,
+            });
         }
     }
 
-    private double Compute(in Input input, ref readonly PatientState patient, long time)
+    // An arterial line and a cuff measure the same pressure, an electrocardiogram and an oximeter the same rate: the newer counts.
+    private double Reading<TView>(in Input input, TView view, long time)
+        where TView : struct, IReadingView, allows ref struct
     {
-        switch (input.Kind)
+        int vital = input.Vital;
+        if (input.Alternative != vital && view.LastTime(input.Alternative) > view.LastTime(vital))
         {
-            case Kind.Value:
-                ref readonly var window = ref Newest(in input, in patient);
-                return window.Device == VitalWindow.NoDevice ? 0 : Standardise(window.StepValue, in input);
-            case Kind.Observed:
-                return Newest(in input, in patient).StepCount > 0 ? 1 : 0;
-            case Kind.HoursSinceLast:
-                ref readonly var last = ref Newest(in input, in patient);
-                return last.Device == VitalWindow.NoDevice
-                    ? 1
-                    : Math.Min(Math.Max(0, (time - last.LastEventTime) / HourMs), _sinceCap) / _sinceCap;
-            case Kind.Age:
-                return double.IsNaN(patient.Facts.AgeYears) ? 0 : Standardise(patient.Facts.AgeYears, in input);
-            case Kind.Sex:
-                return patient.Facts.SexMale;
-            case Kind.HoursSinceAdmission:
-                var hours = Math.Max(0, (time - patient.Facts.AdmissionTime) / HourMs);
-                return Math.Log(1 + Math.Min(hours, _admissionCap)) / Math.Log(1 + _admissionCap);
-            default:
-                return (double)(time - patient.StepStart) / StepMs;
+            vital = input.Alternative;
         }
+
+        return input.Kind switch
+        {
+            Kind.Value => view.Knows(vital) ? Standardise(view.Value(vital), in input) : 0,
+            Kind.Observed => view.Observed(vital) ? 1 : 0,
+            _ => view.Knows(vital) ? Math.Min(Math.Max(0, (time - view.LastTime(vital)) / HourMs), _sinceCap) / _sinceCap : 1,
+        };
     }
+
+    private double Admitted(double hours) => Math.Log(1 + Math.Min(hours, _admissionCap)) / Math.Log(1 + _admissionCap);
 
     private double Standardise(double value, in Input input) =>
         Math.Clamp((value - input.Mean) / input.Deviation, -_clip, _clip);
-
-    // An arterial line and a cuff measure the same pressure, an electrocardiogram and an oximeter the same rate: the newer counts.
-    private static ref readonly VitalWindow Newest(in Input input, ref readonly PatientState patient)
-    {
-        ref readonly var first = ref patient.Windows[input.Vital];
-        if (input.Alternative == input.Vital)
-        {
-            return ref first;
-        }
-
-        ref readonly var second = ref patient.Windows[input.Alternative];
-        return ref second.LastEventTime > first.LastEventTime ? ref second : ref first;
-    }
 
     private static Input? Parse(string name)
     {

@@ -25,6 +25,18 @@ internal sealed class ModelShelf(string root, ModelProvider provider, HostLog lo
         }
     }
 
+    /// <summary>Whether each model that is loaded is still asked, by name and version.</summary>
+    public IReadOnlyList<(string Id, bool InService)> InService
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _models.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => (one.Key, one.Value.Loaded.Scorer.InService))];
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public LoadedModel Take(string id, string sha256)
     {

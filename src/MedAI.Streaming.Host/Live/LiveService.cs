@@ -5,6 +5,7 @@ using MedAI.Streaming.Host.Web.Control;
 using MedAI.Streaming.Host.Web.Frames;
 using MedAI.Streaming.Host.Web.Health;
 using MedAI.Streaming.Host.Web.Keys;
+using MedAI.Streaming.Host.Web.Metrics;
 using MedAI.Streaming.Host.Web.Patients;
 using MedAI.Streaming.Host.Web.Reading;
 using MedAI.Streaming.Pipeline;
@@ -83,7 +84,7 @@ internal sealed class LiveService : IAsyncDisposable
                 Clock = _clock,
                 Gateway = role == Role.Worker ? null : _gateway,
                 Others = [.. stores.Health, .. _models is null ? Array.Empty<HealthPart>() : [_models.Health]],
-                Numbers = stores.Metrics,
+                Numbers = [.. stores.Metrics, .. _supervisor is null ? Array.Empty<IMetricSource>() : [new ModelMetrics(_supervisor, law.Shelf)]],
             },
             settings.Http, surroundings.Time, log);
         bool IsKnown(string patient) => picture.IsKnown(patient) || stores.History.Transitions(patient).Any();

@@ -25,7 +25,7 @@ internal sealed class DecidePass(
                 Model(in request, scores.Active(i), i);
             }
 
-            Shadows(in request, scores.Active(i), i);
+            Shadows(in request, scores.Active(i).Number, i);
 
             if (request.Tick)
             {
@@ -96,11 +96,11 @@ internal sealed class DecidePass(
             indeterminate, "");
     }
 
-    private void Model(in ScoreRequest request, int active, int number)
+    private void Model(in ScoreRequest request, ElectedModel elected, int number)
     {
         ref var p = ref state.Patient(request.Patient);
-        var model = state.Models[active];
-        var risk = scores.Risk(active, number);
+        var model = state.Models[elected.Number];
+        var risk = scores.Risk(elected.Number, number);
         var silent = double.IsNaN(risk);
         if (!silent)
         {
@@ -110,7 +110,7 @@ internal sealed class DecidePass(
             series.Risk(request.Patient, 0, request.Time, risk, !request.Step);
             if (request.Step)
             {
-                scores.StateAfter(active, number).CopyTo(model.Of(request.Patient));
+                scores.StateAfter(elected.Number, number).CopyTo(model.Of(request.Patient));
             }
         }
 
@@ -121,7 +121,7 @@ internal sealed class DecidePass(
 
         Technical(
             in request, state.Book.ModelSilent, silent, TransitionReason.ModelSilent, TransitionReason.ModelBack, 0, model.Id);
-        if (model.Rule is not { Enabled: true } rule)
+        if (elected.Rule is not { Enabled: true } rule)
         {
             return;
         }

@@ -1,4 +1,5 @@
 // The third pass: all due rows of the batch go through the models together.
+using System.Runtime.InteropServices;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Scoring;
 using MedAI.Streaming.Pipeline.State;
@@ -12,13 +13,15 @@ namespace MedAI.Streaming.Pipeline.Passes;
 internal sealed class ScorePass(FlowState state)
 {
     private readonly List<ModelRows> _rows = [];
-    private readonly List<int> _active = [];
+    private readonly List<ElectedModel> _active = [];
+    private readonly List<int> _cold = [];
+    private readonly StepFold _fold = new(state);
 
     /// <summary>A model that is not asked any more, whatever the log says: its name and version, or null.</summary>
     public string? GivenUp { get; set; }
 
-    /// <summary>The number of the model whose alert counts for a request.</summary>
-    public int Active(int request) => _active[request];
+    /// <summary>The model whose alert counts for a request.</summary>
+    public ElectedModel Active(int request) => _active[request];
 
     /// <summary>Scores every request whose patient's model answers.</summary>
     /// <exception cref="ModelFailedException">A model whose alerts count did not answer; it is out of service from now on.</exception>
@@ -48,17 +51,17 @@ internal sealed class ScorePass(FlowState state)
     public ReadOnlySpan<float> StateAfter(int model, int request) => _rows[model].Rows!.State(_rows[model].RowOf[request]);
 
     // A patient changes over to the elected model at the first instant that comes due behind the election.
-    private int ActivePatient(int patient)
+    private ElectedModel ActivePatient(int patient)
     {
-        var elected = state.Models.ActiveAt(state.Cause(patient), state.Patient(patient).LastArrival);
+        var elected = state.Models.ElectedAt(state.Cause(patient), state.Patient(patient).LastArrival);
         ref var active = ref state.Models.Active(patient);
-        if (elected != active)
+        if (elected.Number != active)
         {
-            active = elected;
-            state.Models[elected].IsCold(patient) = true;
+            active = elected.Number;
+            state.Models[active].IsCold(patient) = true;
         }
 
-        return active;
+        return elected;
     }
 
     private void Run(int number, List<ScoreRequest> requests)
@@ -79,6 +82,7 @@ internal sealed class ScorePass(FlowState state)
                 throw new ModelFailedException($"{slot.Id} failed before and is not asked any more");
             }
 
+            WarmUp(slot, model, rows, requests);
             rows.Fill(state, slot, model, requests);
             model.Scorer.Score(rows.Rows!);
         }
@@ -96,6 +100,30 @@ internal sealed class ScorePass(FlowState state)
         }
     }
 
+    // A model that has no state of a patient is led through what was kept of the patient's steps.
+    private void WarmUp(ModelSlot slot, LoadedModel model, ModelRows rows, List<ScoreRequest> requests)
+    {
+        _cold.Clear();
+        for (var i = 0; i < requests.Count; i++)
+        {
+            if (rows.RowOf[i] >= 0 && slot.IsCold(requests[i].Patient))
+            {
+                _cold.Add(requests[i].Patient);
+            }
+        }
+
+        if (_cold.Count == 0)
+        {
+            return;
+        }
+
+        _fold.Run(model, CollectionsMarshal.AsSpan(_cold), slot);
+        foreach (var patient in _cold)
+        {
+            slot.IsCold(patient) = false;
+        }
+    }
+
     // Marks the requests that the model is to answer, with 0; true: somebody's alert depends on one of them.
     private bool Choose(int number, ModelSlot slot, ModelRows rows, List<ScoreRequest> requests)
     {
@@ -103,7 +131,7 @@ internal sealed class ScorePass(FlowState state)
         var decides = false;
         for (var i = 0; i < requests.Count; i++)
         {
-            var counts = _active[i] == number;
+            var counts = _active[i].Number == number;
             var asked = counts
                 ? state.Models.IsServed && slot.Id != GivenUp && !state.Models.IsSilentAt(state.Patient(requests[i].Patient).LastArrival)
                 : slot is { IsShadow: true, Model.Scorer.InService: true };
@@ -148,12 +176,6 @@ internal sealed class ScorePass(FlowState state)
                 var row = Rows.Add();
                 RowOf[i] = row;
                 model.Features.Fill(in state.Patient(requests[i].Patient), requests[i].Time, Rows.Input(row));
-                if (slot.IsCold(requests[i].Patient))
-                {
-                    slot.Of(requests[i].Patient).Clear();
-                    slot.IsCold(requests[i].Patient) = false;
-                }
-
                 slot.Of(requests[i].Patient).CopyTo(Rows.State(row));
             }
         }

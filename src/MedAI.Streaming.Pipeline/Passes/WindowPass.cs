@@ -1,4 +1,5 @@
 // Lets released frames settle into windows in event time, and says when a patient is due to be scored.
+using MedAI.Streaming.Domain.Features;
 using MedAI.Streaming.Domain.Patients;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Windows;
@@ -124,6 +125,8 @@ internal sealed class WindowPass(FlowState state)
         ref var p = ref state.Patient(request.Patient);
         if (request.Step)
         {
+            KeptStep.Of(in p, request.Time, out var step);
+            state.Steps.Keep(request.Patient, in step);
             p.StepStart = request.Time;
             p.NextStep = request.Time + state.Models.StepMs;
             PatientWindows.Stepped(ref p);
@@ -169,7 +172,7 @@ internal sealed class WindowPass(FlowState state)
         p.StepStart = long.MinValue;
         p.Risk = double.NaN;
         p.RiskTime = long.MinValue;
-        state.Models.Forget(patient);
+        state.ForgetModels(patient);
     }
 
     /// <summary>
@@ -263,7 +266,7 @@ internal sealed class WindowPass(FlowState state)
         var steps = (p.Settled - p.NextStep) / state.Models.StepMs;
         p.NextStep += steps * state.Models.StepMs;
         p.StepStart = p.NextStep - state.Models.StepMs;
-        state.Models.Forget(patient);
+        state.ForgetModels(patient);
         return true;
     }
 

@@ -59,6 +59,7 @@ internal sealed class FlowState
         RuleCount = Book.Rules.Count;
         _rules = new RuleState[InitialPatients * RuleCount];
         Models.Grow(InitialPatients);
+        Steps.Grow(InitialPatients);
         AddPatient([]);
     }
 
@@ -70,6 +71,9 @@ internal sealed class FlowState
 
     /// <summary>The models.</summary>
     public ModelSlots Models { get; }
+
+    /// <summary>The steps that models took, as far back as they are kept.</summary>
+    public KeptSteps Steps { get; } = new();
 
     /// <summary>Rules per patient.</summary>
     public int RuleCount { get; }
@@ -91,6 +95,13 @@ internal sealed class FlowState
 
     /// <summary>All rule states of a patient.</summary>
     public Span<RuleState> RulesOf(int patient) => _rules.AsSpan(patient * RuleCount, RuleCount);
+
+    /// <summary>All models forget a patient, and the steps that brought them to where they were.</summary>
+    public void ForgetModels(int patient)
+    {
+        Steps.Forget(patient);
+        Models.Forget(patient);
+    }
 
     /// <summary>Arrival time of the next instant at which anything of the patient may be due.</summary>
     public ref long NextInstant(int patient) => ref _nextInstant[patient];
@@ -151,6 +162,7 @@ internal sealed class FlowState
             Array.Resize(ref _patients, size);
             Array.Resize(ref _rules, size * RuleCount);
             Models.Grow(size);
+            Steps.Grow(size);
             Array.Resize(ref _nextInstant, size);
             Array.Resize(ref _firstDirty, size);
             Array.Resize(ref _cause, size);

@@ -1,5 +1,4 @@
 // One model of a partition: the way to it, and the states it keeps of the patients.
-using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Scoring;
@@ -24,9 +23,6 @@ internal sealed class ModelSlot(string id)
 
     /// <summary>What the log says of it; null: it was never elected.</summary>
     public ModelElection? Election { get; set; }
-
-    /// <summary>The rule on its risk.</summary>
-    public ScoreRule? Rule { get; set; }
 
     /// <summary>Whether it is scored where its alerts do not count.</summary>
     public bool IsShadow { get; init; }

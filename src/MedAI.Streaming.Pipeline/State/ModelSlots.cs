@@ -1,8 +1,17 @@
 // The models of a partition: which of them there are, and whose alerts count when.
+using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Pipeline.Scoring;
 
 namespace MedAI.Streaming.Pipeline.State;
+
+/// <summary>Whose alerts count: from the record that said so.</summary>
+/// <param name="Offset">Offset of that record.</param>
+/// <param name="ArrivalTime">Its arrival time.</param>
+/// <param name="Election">What it said.</param>
+/// <param name="Number">The number of the model.</param>
+/// <param name="Rule">The rule on the model's risk; null: the site has none.</param>
+internal sealed record ElectedModel(long Offset, long ArrivalTime, ModelElection Election, int Number, ScoreRule? Rule);
 
 /// <summary>
 /// The law's first model (or none) has the number 0, the shadows follow, and behind them those that the log elected in addition.
@@ -11,6 +20,7 @@ internal sealed class ModelSlots
 {
     private readonly List<ModelSlot> _all = [];
     private readonly FlowLaw _law;
+    private readonly ElectedModel _first;
     private int[] _active = [];
 
     /// <summary>The models of a law.</summary>
@@ -24,6 +34,7 @@ internal sealed class ModelSlots
             Add(shadow.Id, shadow, isShadow: true);
         }
 
+        _first = new ElectedModel(-1, long.MinValue, new("", "", 0, 0, false, ""), 0, FirstRule(law));
         StepMs = (first ?? (law.Shadows is [var other, ..] ? other : null))?.Features.StepMs ?? 0;
     }
 
@@ -43,7 +54,7 @@ internal sealed class ModelSlots
     public List<(long ArrivalTime, bool Available)> Changes { get; } = [];
 
     /// <summary>What the log elected, oldest first.</summary>
-    public List<(long Offset, long ArrivalTime, ModelElection Election)> Elections { get; } = [];
+    public List<ElectedModel> Elections { get; } = [];
 
     /// <summary>What the log elected last; null: nothing.</summary>
     public ModelElection? Elected => Elections is [.., var last] ? last.Election : null;
@@ -78,38 +89,28 @@ internal sealed class ModelSlots
     /// <summary>The log elects a model.</summary>
     public void Elect(long offset, long arrivalTime, ModelElection election)
     {
-        var slot = _all[NumberOf(election.Model)];
-        slot.Election = election;
-        slot.Rule = _law.Book.Settings.Model is not { } rule
+        var number = NumberOf(election.Model);
+        _all[number].Election = election;
+        var rule = _law.Book.Settings.Model is not { } site
             ? null
-            : rule with
+            : site with
             {
-                Levels = [rule.Levels[0] with { Threshold = election.AlertRisk }],
+                Levels = [site.Levels[0] with { Threshold = election.AlertRisk }],
                 Hysteresis = election.AlertRisk - election.ClearRisk,
-                Enabled = rule.Enabled && election.Pages,
+                Enabled = site.Enabled && election.Pages,
             };
-        Elections.Add((offset, arrivalTime, election));
+        Elections.Add(new(offset, arrivalTime, election, number, rule));
         Changes.Add((arrivalTime, true));
     }
 
     /// <summary>
-    /// The number of the model whose alerts count: the one elected last by a record before the one that is being worked on, for what came
-    /// due after that record's arrival.
+    /// The model whose alerts count: the one elected last by a record before the one that is being worked on, for what came due after that
+    /// record's arrival; the first one before any election.
     /// </summary>
     /// <param name="cause">Offset of the record in whose wake the patient is being worked on.</param>
     /// <param name="arrivalTime">When what is to be scored came due.</param>
-    public int ActiveAt(long cause, long arrivalTime)
-    {
-        for (var i = Elections.Count - 1; i >= 0; i--)
-        {
-            if (Elections[i].Offset < cause && Elections[i].ArrivalTime < arrivalTime)
-            {
-                return NumberOf(Elections[i].Election.Model);
-            }
-        }
-
-        return 0;
-    }
+    public ElectedModel ElectedAt(long cause, long arrivalTime) =>
+        Elections.FindLast(elected => elected.Offset < cause && elected.ArrivalTime < arrivalTime) ?? _first;
 
     /// <summary>Whether the elected model does not answer at an arrival time.</summary>
     public bool IsSilentAt(long arrivalTime)
@@ -143,12 +144,7 @@ internal sealed class ModelSlots
 
     private int Add(string id, LoadedModel? model, bool isShadow)
     {
-        var rule = _law.Book.Settings.Model;
-        var slot = new ModelSlot(id)
-        {
-            IsShadow = isShadow,
-            Rule = rule is not null && model is { Scorer.Model.MayPage: false } ? rule with { Enabled = false } : rule,
-        };
+        var slot = new ModelSlot(id) { IsShadow = isShadow };
         if (model is not null)
         {
             slot.Put(model);
@@ -157,4 +153,8 @@ internal sealed class ModelSlots
         _all.Add(slot);
         return _all.Count - 1;
     }
+
+    private static ScoreRule? FirstRule(FlowLaw law) => law.Book.Settings.Model is { } rule && law.Scorer is { Model.MayPage: false }
+        ? rule with { Enabled = false }
+        : law.Book.Settings.Model;
 }

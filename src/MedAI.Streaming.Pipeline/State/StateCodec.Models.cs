@@ -74,10 +74,18 @@ internal sealed partial class StateCodec
         }
     }
 
+    private void Steps(int patient, ref ReadOnlySpan<byte> blob)
+    {
+        var count = Get<int>(ref blob);
+        var length = Get<int>(ref blob);
+        state.Steps.Load(patient, count, blob[..length]);
+        blob = blob[length..];
+    }
+
     private void Elections(ArrayBufferWriter<byte> into)
     {
         Put(into, state.Models.Elections.Count);
-        foreach (var (offset, arrivalTime, election) in state.Models.Elections)
+        foreach (var (offset, arrivalTime, election, _, _) in state.Models.Elections)
         {
             Put(into, offset);
             Put(into, arrivalTime);

@@ -36,6 +36,9 @@ internal sealed partial class StateCodec(FlowState state)
         Text(into, names.Scale2OrderedBy);
         Limits(names.Limits, into);
         Models(patient, into);
+        Put(into, state.Steps.Count(patient));
+        Put(into, state.Steps.Bytes(patient).Length);
+        into.Write(state.Steps.Bytes(patient));
         Rules(patient, into);
         for (var local = 0; local < p.DeviceCount; local++)
         {
@@ -85,6 +88,7 @@ internal sealed partial class StateCodec(FlowState state)
         names.Limits = Limits(ref blob);
         state.Profile(patient) = state.FindProfile(patient);
         Models(patient, ref blob);
+        Steps(patient, ref blob);
         var rules = state.RulesOf(patient);
         for (var left = Get<int>(ref blob); left > 0; left--)
         {

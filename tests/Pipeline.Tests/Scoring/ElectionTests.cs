@@ -71,9 +71,9 @@ public sealed class ElectionTests
     [Fact]
     public void Elect_WithARiskOfItsOwn_AlertsByIt()
     {
-        var quiet = Story().Add(new ModelElectedElement(WardLog.At(Change), 0, TestShelf.Election(1, alertRisk: 1)));
-        var loud = Story().Add(new ModelElectedElement(WardLog.At(Change), 0, TestShelf.Election(1, alertRisk: 0.11)));
-        var dumb = Story().Add(new ModelElectedElement(WardLog.At(Change), 0, TestShelf.Election(1, alertRisk: 0.11, pages: false)));
+        var quiet = Story().Add(new ModelElectedElement(WardLog.At(0), 0, TestShelf.Election(1, alertRisk: 1)));
+        var loud = Story().Add(new ModelElectedElement(WardLog.At(0), 0, TestShelf.Election(1, alertRisk: 0.11)));
+        var dumb = Story().Add(new ModelElectedElement(WardLog.At(0), 0, TestShelf.Election(1, alertRisk: 0.11, pages: false)));
 
         Assert.Empty(quiet.Run(new TestShelf().Law()).Of(Risk));
         Assert.NotEmpty(loud.Run(new TestShelf().Law()).Of(Risk));
@@ -98,9 +98,9 @@ public sealed class ElectionTests
         var with = new List<LogElement>();
         foreach (var element in elements)
         {
-            if (random.Chance(0.005))
+            if (random.Chance(0.02))
             {
-                var election = TestShelf.Election(random.Between(1, 3), random.Pick([0.6, 0.8]));
+                var election = TestShelf.Election(random.Pick([2, 3, 2, 3, 1]), random.Pick([0.6, 0.8]));
                 with.AddRange(Enumerable.Range(0, partitions).Select(p => new ModelElectedElement(element.ArrivalTime, p, election)));
             }
 

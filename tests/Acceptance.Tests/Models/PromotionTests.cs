@@ -1,0 +1,188 @@
+// The served model is changed while the service runs: no tick is lost, a bad one is refused, and the way back is one command.
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Acceptance.Tests.Commands;
+using Acceptance.Tests.Configuration;
+using Acceptance.Tests.Live;
+using Acceptance.Tests.Web;
+using MedAI.Streaming.Host;
+using Xunit;
+
+namespace Acceptance.Tests.Models;
+
+public sealed class PromotionTests : IDisposable
+{
+    private const string Old = "sepsis-gru@1.0.0";
+    private const string New = "sepsis-vitals@2.0.0";
+    private static readonly DateTimeOffset Begin = DateTimeOffset.UnixEpoch + TimeSpan.FromHours(24 * 365 * 50);
+    private readonly ProgramRun _medai = new();
+
+    public PromotionTests()
+    {
+        foreach (var file in new[] { "sepsis-gru/1.0.0", "sepsis-vitals/2.0.0", "sepsis-time/2.0.0" })
+        {
+            Directory.CreateDirectory(_medai.At($"models/{file}"));
+            foreach (var part in new[] { "model.onnx", "card.json" })
+                File.Copy(RepositoryFiles.At("models", file, part), _medai.At($"models/{file}/{part}"));
+        }
+
+        _medai.Variables["MEDAI__directories__models"] = _medai.At("models");
+    }
+
+    public void Dispose() => _medai.Dispose();
+
+    [Fact]
+    public async Task What_is_promoted_is_served_and_a_rollback_goes_back_step_by_step()
+    {
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", New, "--by", "ward 5"));
+        Assert.Contains($"promoted {New}, was {Old}", _medai.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", "sepsis-time@2.0.0"));
+        Assert.Equal("sepsis-time@2.0.0", await ServedAsync());
+
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "rollback"));
+        Assert.Equal(New, await ServedAsync());
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "rollback"));
+        Assert.Equal(Old, await ServedAsync());
+        Assert.Equal(ExitCodes.Failure, await _medai.RunAsync("models", "rollback"));
+        Assert.Contains("nothing to go back to", _medai.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_not_whole_is_not_promoted()
+    {
+        Spoil("sepsis-vitals/2.0.0/model.onnx");
+
+        Assert.Equal(ExitCodes.Failure, await _medai.RunAsync("models", "promote", New));
+
+        Assert.Contains($"{New} is refused, and {Old} goes on", _medai.Error, StringComparison.Ordinal);
+        Assert.Contains("the checksum does not fit", _medai.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_medai.At("models/registry.json")));
+        Assert.Equal(ExitCodes.Failure, await _medai.RunAsync("models", "promote", "sepsis-vitals@9.9.9"));
+        Assert.Contains("medai models list", _medai.Error, StringComparison.Ordinal);
+    }
+
+    // The patient's hours come in one after the other; in the middle the model is changed, and every step has one risk, of the one or the other.
+    [Fact]
+    public async Task A_running_service_changes_over_without_losing_a_step()
+    {
+        await using var service = await StartAsync();
+        await SendHoursAsync(service, 0, 6);
+        await RisksAsync(service, 5);
+
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", New));
+        await ElectedAsync(service, New);
+        await SendHoursAsync(service, 6, 6);
+        var changed = await RisksAsync(service, 11);
+        var (code, notes) = await service.StopAsync();
+
+        Assert.Equal(ExitCodes.Ok, code);
+        Assert.Contains($"{New} decides from now on", notes, StringComparison.Ordinal);
+        var old = await AloneAsync(Old);
+        var other = await AloneAsync(New);
+        Assert.Equal([.. old.Take(5), .. other.Skip(5)], changed);
+        Assert.NotEqual(old.Skip(5), other.Skip(5));
+    }
+
+    [Fact]
+    public async Task A_running_service_refuses_what_was_changed_after_its_promotion_and_keeps_the_old_model()
+    {
+        await using var service = await StartAsync();
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", New));
+        await ElectedAsync(service, New);
+
+        File.WriteAllText(
+            _medai.At("models/registry.json"),
+            File.ReadAllText(_medai.At("models/registry.json")).Replace("\"promote\"", "\"promoted\"", StringComparison.Ordinal) + "}");
+
+        await UntilAsync(async () => (await HealthAsync(service)).Contains("A promoted model was refused", StringComparison.Ordinal));
+        using var ready = await service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.True(ready.IsSuccessStatusCode);
+        await ElectedAsync(service, New);
+    }
+
+    private async Task<string> ServedAsync()
+    {
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "list", "--json"));
+        using var json = JsonDocument.Parse(_medai.Output);
+        return json.RootElement.EnumerateArray()
+            .Single(row => row.GetProperty("served").GetString()!.StartsWith("yes", StringComparison.Ordinal)).GetProperty("model").GetString()!;
+    }
+
+    private void Spoil(string file)
+    {
+        var bytes = File.ReadAllBytes(_medai.At($"models/{file}"));
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(_medai.At($"models/{file}"), bytes);
+    }
+
+    private Task<RunningMedai> StartAsync(string store = "store") =>
+        RunningMedai.StartAsync(new(_medai.Variables) { ["MEDAI__partitions"] = "1" }, "--store", _medai.At(store));
+
+    // The same hours with one model from beginning to end.
+    private async Task<double[]> AloneAsync(string model)
+    {
+        File.Delete(_medai.At("models/registry.json"));
+        if (model != Old)
+            Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", model));
+
+        await using var service = await StartAsync($"alone-{model}");
+        await SendHoursAsync(service, 0, 12);
+        return await RisksAsync(service, 11);
+    }
+
+    private static async Task SendHoursAsync(RunningMedai service, int from, int count)
+    {
+        for (var hour = from; hour < from + count; hour++)
+        {
+            var time = Begin.ToUnixTimeMilliseconds() + (((60L * hour) + 30) * 60_000);
+            var frame = string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""
+                {"patient":"p1","device":"chart","source":"charted","sequence":{{hour + 1}},"time":{{time}},"readings":[{"vital":"heart_rate","value":{{80 + (4 * hour)}}},{"vital":"respiratory_rate","value":{{16 + hour}}},{"vital":"temperature","value":{{37 + (hour / 5.0)}}},{"vital":"systolic_pressure","value":{{120 - (3 * hour)}}}]}
+                """);
+            using var body = FrameBodies.Ndjson(frame.Trim());
+            using var answer = await service.Client.PostAsync(new Uri("/v1/frames", UriKind.Relative), body, TestContext.Current.CancellationToken);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+    }
+
+    // Risks at the ends of steps, which are not provisional.
+    private static async Task<double[]> RisksAsync(RunningMedai service, int steps)
+    {
+        double[] risks = [];
+        await UntilAsync(async () =>
+        {
+            var page = await service.Client.GetFromJsonAsync<JsonElement>(
+                "/v1/patients/p1/series?series=model.sepsis", TestContext.Current.CancellationToken);
+            risks = [.. page.GetProperty("items").EnumerateArray()
+                .Where(point => point.GetProperty("flags").GetArrayLength() == 0)
+                .OrderBy(point => point.GetProperty("time").GetString(), StringComparer.Ordinal)
+                .Select(point => point.GetProperty("value").GetDouble())];
+            return risks.Length >= steps;
+        });
+        return risks;
+    }
+
+    private static Task ElectedAsync(RunningMedai service, string model) => UntilAsync(async () =>
+    {
+        var metrics = await service.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        return metrics.Contains($"medai_model_elected{{model=\"{model}\"}} 1", StringComparison.Ordinal);
+    });
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        while (!await condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+        }
+    }
+
+    private static async Task<string> HealthAsync(RunningMedai service)
+    {
+        using var answer = await service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+        return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+}
