@@ -23,7 +23,7 @@ from .onnx_numpy import Session
 from .prepared import Prepared
 from .recipes import ENSEMBLES, RECIPES, contract_of
 from .scores import clinical_scores
-from .scoring import calibrated, risks
+from .scoring import calibrated, placed, risks
 from .stress import stress
 from .ward import Ward
 
@@ -137,14 +137,10 @@ class Bench:
             return pickle.load(file)
 
     def model(self, name: str):
-        """The calibrated model, from members that share one summary."""
+        """The calibrated model; members that know fewer inputs are placed among those of the model."""
         prepared = self.prepared(_inputs(name))
-        members = [self.member(m) for m in _members_of([name])]
-        return calibrated(prepared, [m if isinstance(m, torch.nn.Module) else _with_summary(m, prepared.summary) for m in members])
-
-
-def _with_summary(member, summary):
-    return type(member)(**{**member.__dict__, "summary": summary})
+        members = [placed(self.member(m), self.prepared(_inputs(m)), prepared) for m in _members_of([name])]
+        return calibrated(prepared, members)
 
 
 def fit(bench: Bench, names: list[str], again: bool) -> None:

@@ -119,3 +119,31 @@ class GruStep(nn.Module):
         c = c * kept + weight * h
         s = s * kept + weight
         return self.network.logit(x, h, c / s), torch.cat([h, c, reference, s], 1), attention
+
+
+class Narrowed(nn.Module):
+    """A network that knows some of the inputs only, among models that know more."""
+
+    def __init__(self, network: nn.Module, columns: list[int]):
+        super().__init__()
+        self.network = network
+        self.register_buffer("columns", torch.tensor(columns, dtype=torch.int64))
+
+    def forward(self, committed: torch.Tensor, provisional: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.network(committed[..., self.columns], provisional[..., self.columns])
+
+    def served(self) -> nn.Module:
+        return NarrowedStep(self.network.served(), self.columns)
+
+
+class NarrowedStep(nn.Module):
+    def __init__(self, step: nn.Module, columns: torch.Tensor):
+        super().__init__()
+        self.step, self.attends, self.state_size = step, step.attends, step.state_size
+        self.register_buffer("columns", columns)
+
+    def score_bound(self) -> float:
+        return self.step.score_bound()
+
+    def forward(self, x: torch.Tensor, state: torch.Tensor):
+        return self.step(x[:, self.columns], state)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cohort import Cohort
+from .cohort import LABEL_LEAD_HOURS, Cohort
 from .degrade import degraded
 from .features import Contract, Normalisation
 from .rows import committed_rows
@@ -16,13 +16,14 @@ from .tensors import PatientTensors
 class TreeRows:
     """Which rows trees and linear models learn from.
 
-    All rows of septic patients, and of a share of the others, weighted up to stand for all: rows of one patient are alike, and little is lost.
-    Copies after the first are degraded: the same kind of patient in a poorer hospital.
+    All hours of septic patients, and of the others a share, weighted up to stand for all: hours of one patient are alike, little is lost.
+    Copies after the first are degraded: the same patients in a poorer hospital. `earlier` moves the onset of the label so many hours ahead.
     """
 
     copies: int
     seed: int
-    share: float = 0.3
+    share: float = 0.2
+    earlier: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,13 @@ class Prepared:
         train = self.parts["train"]
         rng = np.random.default_rng(how.seed)
         features, label, weight = [], [], []
+        label_of = np.where(train.septic, train.onset - LABEL_LEAD_HOURS - how.earlier, np.iinfo(np.int64).max)[train.rows_patient]
+        target = (train.hour >= label_of).astype(np.float32)
+        septic = train.septic[train.rows_patient]
         for copy in range(how.copies if self.contract.keys else 1):
-            cohort = train.part(train.septic | (rng.random(len(train.length)) < how.share))
-            if copy:
-                cohort = degraded(cohort, rng)
-            kept = cohort.recorded
+            kept = np.flatnonzero(train.recorded & (septic | (rng.random(len(septic)) < how.share)))
+            cohort = degraded(train, rng) if copy else train
             features.append(self.features(cohort)[kept])
-            label.append(cohort.label[kept])
-            weight.append(np.where(cohort.septic, 1.0, 1 / how.share)[cohort.rows_patient][kept])
+            label.append(target[kept])
+            weight.append(np.where(septic[kept], 1.0, 1 / how.share))
         return Labelled(np.concatenate(features), np.concatenate(label), np.concatenate(weight))

@@ -4,6 +4,7 @@ import hashlib
 import unittest
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from medai_training.features import Event, feature_row
 from medai_training.members import LinearMember, Model, TreeMember
 from medai_training.network import GruAttention, Inputs
 from medai_training.rows import committed_rows
+from medai_training.scoring import placed
 from medai_training.sequences import Cnn, Lstm, Transformer
 from medai_training.summary import Summary, over_stays
 from medai_training.tensors import Augmentation, PatientTensors
@@ -224,6 +226,20 @@ class ExportTests(unittest.TestCase):
                 state = answer["state_out"]
                 self.assertAlmostEqual(1 / (1 + np.exp(-logit[k])), float(answer["risk"][0, 0]), delta=2e-5)
                 self.assertEqual((1, 1), answer["attention"].shape)
+
+    def test_a_member_that_knows_fewer_inputs_says_the_same_among_more(self):
+        narrow = [i for i, k in enumerate(MIXED.keys) if k in VITAL_SIGNS.keys]
+        few = self.stays.with_values(self.stays.values[:, narrow])
+        rows = committed_rows(few, VITAL_SIGNS, NORM)
+        own = SimpleNamespace(contract=VITAL_SIGNS, summary=Summary(VITAL_SIGNS, NORM))
+        whole = SimpleNamespace(contract=MIXED, summary=self.summary)
+        features = over_stays(own.summary, rows, few.offset, few.length)
+        linear = LinearMember(own.summary, np.arange(features.shape[1]), np.linspace(-1, 1, features.shape[1]), 0.1)
+        np.testing.assert_array_equal(linear.logits(features), placed(linear, own, whole).logits(self.features))
+        network = GruAttention(Inputs(torch.zeros(25), torch.ones(25)), hidden=8).eval()
+        with torch.no_grad():
+            alone, among = torch.from_numpy(rows[:30])[None], torch.from_numpy(self.rows[:30])[None]
+            np.testing.assert_array_equal(network(alone, alone)[0], placed(network, own, whole)(among, among)[0])
 
     def test_a_threshold_is_never_rounded_above_itself(self):
         thresholds = np.random.default_rng(2).normal(size=1000)
