@@ -2,8 +2,7 @@
 
 One step takes the inputs of that hour and the state, and gives features and the new state; an all-zero state is a new patient. The same
 module runs over whole stays in training (`over_stays`) and stands in front of every exported tree and linear model, so that both see the
-same numbers. Masks and times since the last observation tell one hospital's routine as much as the patient's state; the features made
-from them are named in `ROUTINE`, so that models can do without.
+same numbers. How often a variable is measured (`density`) tells one hospital's routine as much as the patient's state; recipes.py leaves it out.
 """
 
 import numpy as np
@@ -18,7 +17,6 @@ RING_HOURS = 8
 GRID = 1024.0
 FAST_HOURS, SLOW_HOURS = 4.0, 16.0
 RINGED = ("heart_rate", "spo2", "temperature", "systolic_pressure", "mean_pressure", "diastolic_pressure", "respiratory_rate")
-ROUTINE = ("since", "density", "hours_since_admission")
 # Ratios that clinicians read: numerator, denominator, both in the units of features.json.
 RATIOS = {
     "shock_index": ("heart_rate", "systolic_pressure"),
