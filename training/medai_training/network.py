@@ -10,6 +10,9 @@ from torch.nn import functional
 
 from .steady import log1p
 
+# More hours than any stay has; bounds what grows with the stay.
+MOST_STEPS = 1e6
+
 
 class Inputs(nn.Module):
     """Brings the inputs to one scale: far values are compressed, and what a model must not see is multiplied by zero."""
@@ -103,6 +106,9 @@ class GruStep(nn.Module):
         super().__init__()
         self.network = network
         self.state_size = 2 * network.hidden + 2
+        # A hidden state is a mean of hyperbolic tangents; the pooled one is at most the sum of the weights, of which each step adds at most 1.
+        self.bounds = [(network.hidden, -2.0, 2.0), (network.hidden, -MOST_STEPS, MOST_STEPS),
+                       (1, 0.0, 1.0 + self.score_bound()), (1, 0.0, MOST_STEPS)]
 
     def score_bound(self) -> float:
         """No attention score can be larger: each is a weighted sum of hyperbolic tangents."""
@@ -139,7 +145,7 @@ class Narrowed(nn.Module):
 class NarrowedStep(nn.Module):
     def __init__(self, step: nn.Module, columns: torch.Tensor):
         super().__init__()
-        self.step, self.attends, self.state_size = step, step.attends, step.state_size
+        self.step, self.attends, self.state_size, self.bounds = step, step.attends, step.state_size, step.bounds
         self.register_buffer("columns", columns)
 
     def score_bound(self) -> float:

@@ -1,12 +1,14 @@
 """What the recipes share: the cohort of one set of inputs, its normalisation, its window features and its tensors, each made once."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from .cohort import LABEL_LEAD_HOURS, Cohort
 from .degrade import degraded
 from .features import Contract, Normalisation
+from .reference import input_reference
 from .rows import committed_rows
 from .summary import Plain, Summary, over_stays
 from .tensors import PatientTensors
@@ -43,14 +45,26 @@ class Prepared:
         self.summary = Summary(contract, norm) if contract.keys else Plain(contract)
         self._tensors: dict[str, PatientTensors] = {}
 
+    @cached_property
+    def reference(self) -> dict[str, dict]:
+        """How the inputs are spread over the committed steps of the training patients."""
+        return input_reference(self.contract, committed_rows(self.parts["train"], self.contract, self.norm))
+
     def tensors(self, part: str) -> PatientTensors:
         if part not in self._tensors:
             self._tensors[part] = PatientTensors(self.parts[part], self.contract, self.norm)
         return self._tensors[part]
 
     def features(self, cohort: Cohort) -> np.ndarray:
-        """The window features of every row of the dense grid."""
+        """The window features of every row of the dense grid; those of the validation patients, which every model asks for, are kept."""
+        return self._validation if cohort is self.parts["validation"] else self._features(cohort)
+
+    def _features(self, cohort: Cohort) -> np.ndarray:
         return over_stays(self.summary, committed_rows(cohort, self.contract, self.norm), cohort.offset, cohort.length)
+
+    @cached_property
+    def _validation(self) -> np.ndarray:
+        return self._features(self.parts["validation"])
 
     def tree_rows(self, how: TreeRows) -> Labelled:
         train = self.parts["train"]
