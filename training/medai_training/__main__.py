@@ -15,21 +15,26 @@ import numpy as np
 import torch
 
 from . import card, golden, table
+from .ablation import ablation
 from .card import VERSION, Candidate
 from .cohort import SPLIT_SALT, Cohort, fit_normalisation, read_cohort, split
 from .evaluate import Evaluation, Frozen
 from .features import REPOSITORY, Contract, Normalisation, read_contract
 from .onnx_numpy import Session
 from .prepared import Prepared
-from .recipes import ENSEMBLES, RECIPES, contract_of
+from .recipes import ENSEMBLES, RECIPES, Recipe, contract_of
 from .scores import clinical_scores
-from .scoring import calibrated, risks
+from .scoring import calibrated, placed, risks
+from .search import search
 from .stress import stress
 from .ward import Ward
 
 QUICK_PATIENTS = 600
+README = REPOSITORY / "training" / "README.md"
+SEARCHED = REPOSITORY / "training" / "search.csv"
 CLINICAL = {"news2": 7.0, "mews": 5.0, "qsofa": 2.0}
 CHECKED_PATIENTS, CHECKED_HOURS = 200, 60
+LARGEST_GAP = 1e-5
 
 
 def main() -> None:
@@ -43,27 +48,40 @@ def main() -> None:
     if arguments.stage in ("export", "all"):
         for name in arguments.models:
             export(bench, name, arguments.out)
-    if arguments.stage == "stress":
+    if arguments.stage == "search":
         for name in arguments.models:
-            found = stress(bench.prepared(_inputs(name)), bench.model(name), bench.evaluation("validation"))
-            (arguments.work / f"stress-{name}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+            recipe = _recipe(name)
+            search(bench.prepared(recipe.inputs), recipe.inputs, recipe.kind, arguments.trials, arguments.seed, SEARCHED)
+    if arguments.stage == "ablate":
+        found = [table.ablation(i, ablation(bench.prepared(i), bench.evaluation("validation"), bench.seed)) for i in ("all", "vitals")]
+        table.put(README, "ablation", "".join(found))
+    if arguments.stage == "stress":
+        found = {name: stress(bench.prepared(_inputs(name)), bench.model(name), bench.evaluation("validation")) for name in arguments.models}
+        table.put(README, "stress", table.stress(found))
     if arguments.stage == "table":
-        table.write(REPOSITORY / "training" / "README.md", table.cards(arguments.out / "models", VERSION), bench.baselines("validation"))
+        shipped = table.cards(arguments.out / "models", VERSION)
+        if arguments.report is not None:
+            table.put(README, "test", table.reported(json.loads(arguments.report.read_text(encoding="utf-8")), shipped))
+        else:
+            table.put(README, "figures", table.figures(shipped, bench.baselines("validation"), "validation"))
 
 
 def _arguments() -> argparse.Namespace:
     shared = Path(os.environ.get("MEDAI_SHARED", REPOSITORY.parent / "shared"))
     known = [*RECIPES, *ENSEMBLES]
     parser = argparse.ArgumentParser(prog="training/train.sh", description=__doc__)
-    parser.add_argument("stage", choices=("fit", "export", "stress", "table", "all"),
+    parser.add_argument("stage", choices=("fit", "export", "search", "ablate", "stress", "table", "all"),
                         help="fit: train what the models are made of; export: calibrate, judge on the validation patients, write models, cards "
-                        "and vectors; stress: the validation patients with channels removed; table: rewrite the figures of README.md from the cards")
+                        "and vectors; search: draw hyper-parameters at random and add what they give to search.csv; ablate: without care-process inputs; "
+                        "stress: the validation patients with channels removed; table: rewrite the figures of README.md from the cards, or from --report")
     parser.add_argument("models", nargs="*", default=list(ENSEMBLES), metavar="MODEL", help=f"default: the ensembles; known: {', '.join(known)}")
     parser.add_argument("--data", type=Path, default=shared / "data" / "cinc2019",
                         help="folder (or file) of training_setA.csv.gz; default: data/cinc2019 under $MEDAI_SHARED or ../shared")
     parser.add_argument("--work", type=Path, default=REPOSITORY / "training" / "out" / "work", help="where fitted members are kept between stages")
     parser.add_argument("--out", type=Path, default=REPOSITORY, help="where models/ and schemas/golden/ are written")
     parser.add_argument("--seed", type=int, default=20190)
+    parser.add_argument("--trials", type=int, default=4, help="search: draws for each model")
+    parser.add_argument("--report", type=Path, help="table: a report of 'medai evaluate cinc2019 ... --split test', for the table of the test patients")
     parser.add_argument("--again", action="store_true", help="fit members anew that are in --work already")
     parser.add_argument("--quick", action="store_true", help=f"smoke run: the first {QUICK_PATIENTS} patients")
     arguments = parser.parse_args()
@@ -75,6 +93,12 @@ def _arguments() -> argparse.Namespace:
 
 def _members_of(names: list[str]) -> list[str]:
     return list(dict.fromkeys(m for name in names for m in ENSEMBLES.get(name, (name,))))
+
+
+def _recipe(name: str) -> Recipe:
+    if name not in RECIPES:
+        raise ValueError(f"{name} is an ensemble: its members are searched one by one")
+    return RECIPES[name]
 
 
 def _inputs(name: str) -> str:
@@ -137,14 +161,10 @@ class Bench:
             return pickle.load(file)
 
     def model(self, name: str):
-        """The calibrated model, from members that share one summary."""
+        """The calibrated model; members that know fewer inputs are placed among those of the model."""
         prepared = self.prepared(_inputs(name))
-        members = [self.member(m) for m in _members_of([name])]
-        return calibrated(prepared, [m if isinstance(m, torch.nn.Module) else _with_summary(m, prepared.summary) for m in members])
-
-
-def _with_summary(member, summary):
-    return type(member)(**{**member.__dict__, "summary": summary})
+        members = [placed(self.member(m), self.prepared(_inputs(m)), prepared) for m in _members_of([name])]
+        return calibrated(prepared, members)
 
 
 def fit(bench: Bench, names: list[str], again: bool) -> None:
@@ -166,6 +186,7 @@ def export(bench: Bench, name: str, out: Path) -> None:
         model = bench.model(name)
         text = "; ".join(RECIPES[m].text for m in _members_of([name]))
         candidate = Candidate(name, _inputs(name), text if name in RECIPES else f"mean of the logits of: {text}", prepared.contract, bench.norm)
+        candidate.reference = prepared.reference
         risk = risks(prepared, model, validation)
         evaluation = bench.evaluation("validation")
         candidate.frozen = evaluation.freeze(risk)
@@ -200,7 +221,7 @@ def _check(session: Session, prepared: Prepared, state_size: int, risk: np.ndarr
         state = answer.get("state_out", state)
         alive = (step < few.length) & ~np.isnan(expected[at])
         gap = max(gap, float(np.abs(answer["risk"][alive, 0] - expected[at][alive]).max(initial=0.0)))
-    if gap > 1e-3:
+    if gap > LARGEST_GAP:
         raise ValueError(f"the exported file differs from training by {gap:.2e}")
     return gap
 

@@ -1,6 +1,7 @@
 """The card beside each model.onnx: all that the service, and a reader, must know about it."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class Candidate:
     sha256: str = ""
     frozen: Frozen | None = None
     metrics: dict = field(default_factory=dict)
+    reference: dict = field(default_factory=dict)
 
 
 def normalisation_of(candidate: Candidate) -> dict:
@@ -58,6 +60,8 @@ def write_card(path: Path, candidate: Candidate, run: dict) -> None:
         "stepSeconds": candidate.contract.step_seconds,
         "stateSize": candidate.state_size,
         "normalisation": normalisation_of(candidate),
+        # Edges are kept as they were counted by.
+        "inputReference": candidate.reference,
         "output": {
             "name": "risk",
             "meaning": "calibrated probability that sepsis began already or will begin within the horizon",
@@ -82,7 +86,10 @@ def write_card(path: Path, candidate: Candidate, run: dict) -> None:
         "limitations": LIMITATIONS,
         "sha256": candidate.sha256,
     }
-    path.write_text(json.dumps(_short(card), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(_short(card), indent=2, ensure_ascii=False)
+    # A list of numbers stands on one line: a column of digits helps nobody.
+    text = re.sub(r"\[\s+([-+.\de,\s]+?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
+    path.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _short(value):
@@ -90,5 +97,5 @@ def _short(value):
     if isinstance(value, float):
         return float(f"{value:.6g}") if value == value and abs(value) != float("inf") else None
     if isinstance(value, dict):
-        return {k: v if k in ("normalisation", "thresholds") else _short(v) for k, v in value.items()}
+        return {k: v if k in ("normalisation", "inputReference", "thresholds") else _short(v) for k, v in value.items()}
     return [_short(v) for v in value] if isinstance(value, list) else value

@@ -14,6 +14,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from .steady import VECTOR
+
 OPSET = 17
 ML_OPSET = 3
 SCORE_LIMIT = 60.0
@@ -135,7 +137,12 @@ def append_logit(model: onnx.ModelProto, source: str, target: str, floor: float)
     append(model, "Clip", [source, low, high], f"{target}_p")
     append(model, "Sub", [one, f"{target}_p"], f"{target}_q")
     append(model, "Div", [f"{target}_p", f"{target}_q"], f"{target}_odds")
-    append(model, "Log", [f"{target}_odds"], target)
+    # The logarithm of one column would be computed by another routine at the end of a batch (steady.py): a whole vector is computed for each row.
+    model.graph.initializer.append(numpy_helper.from_array(np.array([1, VECTOR], np.int64), f"{target}_copies"))
+    model.graph.initializer.append(numpy_helper.from_array(np.array([0], np.int64), f"{target}_first"))
+    append(model, "Tile", [f"{target}_odds", f"{target}_copies"], f"{target}_filled")
+    append(model, "Log", [f"{target}_filled"], f"{target}_logs")
+    append(model, "Gather", [f"{target}_logs", f"{target}_first"], target, axis=1)
 
 
 def append_risk(model: onnx.ModelProto, logits: list[tuple[str, float]], offset: float) -> None:

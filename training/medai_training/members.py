@@ -49,7 +49,8 @@ class LinearMember:
 class Front(nn.Module):
     """Everything before the trees: (x, state) to the networks' logits, the features the trees read, state_out and attention.
 
-    The state is that of the members one after another; two members with one summary share it.
+    The state is that of the members one after another; two members with one summary share it. A state that no stay leads to (another
+    model's, a damaged one) is first brought within the bounds of each of its parts, so that every finite state gives a finite risk.
     """
 
     def __init__(self, networks: list[nn.Module], behind: list[TreeMember | LinearMember]):
@@ -64,7 +65,11 @@ class Front(nn.Module):
                 self.register_buffer(f"weight_{i}", torch.from_numpy(member.weight.astype(np.float32))[:, None])
                 self.register_buffer(f"offset_{i}", torch.tensor([member.offset], dtype=torch.float32))
         self.behind = len(behind)
-        self.sizes = [n.state_size for n in self.networks] + ([self.summary.state_size] if behind else [])
+        stateful = [*self.networks, *([self.summary] if behind else [])]
+        self.sizes = [part.state_size for part in stateful]
+        for name, place in (("least", 1), ("most", 2)):
+            limits = [np.full(bound[0], bound[place]) for part in stateful for bound in part.bounds]
+            self.register_buffer(name, torch.from_numpy(np.concatenate([np.empty(0), *limits]).astype(np.float32)))
         self.attends = any(n.attends for n in self.networks)
 
     @property
@@ -73,7 +78,7 @@ class Front(nn.Module):
         return [*names, *(["state_out"] if sum(self.sizes) else []), *(["attention"] if self.attends else [])]
 
     def forward(self, x: torch.Tensor, state: torch.Tensor | None = None) -> tuple[torch.Tensor, ...]:
-        parts = [None] if state is None else state.split(self.sizes, 1)
+        parts = [None] if state is None else torch.minimum(torch.maximum(state, self.least), self.most).split(self.sizes, 1)
         logits, states, attention = [], [], None
         for network, part in zip(self.networks, parts):
             logit, after, attended = network(x, part)

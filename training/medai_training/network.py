@@ -10,6 +10,9 @@ from torch.nn import functional
 
 from .steady import log1p
 
+# More hours than any stay has; bounds what grows with the stay.
+MOST_STEPS = 1e6
+
 
 class Inputs(nn.Module):
     """Brings the inputs to one scale: far values are compressed, and what a model must not see is multiplied by zero."""
@@ -103,6 +106,9 @@ class GruStep(nn.Module):
         super().__init__()
         self.network = network
         self.state_size = 2 * network.hidden + 2
+        # A hidden state is a mean of hyperbolic tangents; the pooled one is at most the sum of the weights, of which each step adds at most 1.
+        self.bounds = [(network.hidden, -2.0, 2.0), (network.hidden, -MOST_STEPS, MOST_STEPS),
+                       (1, 0.0, 1.0 + self.score_bound()), (1, 0.0, MOST_STEPS)]
 
     def score_bound(self) -> float:
         """No attention score can be larger: each is a weighted sum of hyperbolic tangents."""
@@ -119,3 +125,31 @@ class GruStep(nn.Module):
         c = c * kept + weight * h
         s = s * kept + weight
         return self.network.logit(x, h, c / s), torch.cat([h, c, reference, s], 1), attention
+
+
+class Narrowed(nn.Module):
+    """A network that knows some of the inputs only, among models that know more."""
+
+    def __init__(self, network: nn.Module, columns: list[int]):
+        super().__init__()
+        self.network = network
+        self.register_buffer("columns", torch.tensor(columns, dtype=torch.int64))
+
+    def forward(self, committed: torch.Tensor, provisional: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.network(committed[..., self.columns], provisional[..., self.columns])
+
+    def served(self) -> nn.Module:
+        return NarrowedStep(self.network.served(), self.columns)
+
+
+class NarrowedStep(nn.Module):
+    def __init__(self, step: nn.Module, columns: torch.Tensor):
+        super().__init__()
+        self.step, self.attends, self.state_size, self.bounds = step, step.attends, step.state_size, step.bounds
+        self.register_buffer("columns", columns)
+
+    def score_bound(self) -> float:
+        return self.step.score_bound()
+
+    def forward(self, x: torch.Tensor, state: torch.Tensor):
+        return self.step(x[:, self.columns], state)

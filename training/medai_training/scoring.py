@@ -1,5 +1,7 @@
 """What fitted members and whole models say of every scored hour of a cohort."""
 
+from dataclasses import replace
+
 import numpy as np
 from torch import nn
 
@@ -7,6 +9,7 @@ from . import calibrate
 from .cohort import Cohort
 from .fit import Settings, score
 from .members import LinearMember, Model, TreeMember
+from .network import Narrowed
 from .prepared import Prepared
 from .tensors import PatientTensors
 
@@ -21,6 +24,19 @@ def member_logits(prepared: Prepared, members: list[Member], cohort: Cohort) -> 
         score(m, tensors, Settings()).committed if isinstance(m, nn.Module) else m.logits(features)[cohort.recorded].astype(np.float64)
         for m in members
     ]
+
+
+def placed(member: Member, own: Prepared, whole: Prepared) -> Member:
+    """The member as it stands in a model with more inputs: networks take theirs, trees find their features in the wider summary.
+
+    A feature of one name is the same number in both summaries, since each variable is summed up by itself.
+    """
+    if isinstance(member, nn.Module):
+        if own is whole:
+            return member
+        return Narrowed(member, [whole.contract.inputs.index(n) for n in own.contract.inputs])
+    columns = np.array([whole.summary.names.index(own.summary.names[c]) for c in member.columns])
+    return replace(member, summary=whole.summary, columns=columns)
 
 
 def calibrated(prepared: Prepared, members: list[Member]) -> Model:

@@ -8,19 +8,23 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from .network import Inputs, shifted
+from .network import MOST_STEPS, Inputs, shifted
+
+# No finite value in a stream or a ring of these networks is near it; its square is still far from the end of float32.
+LIMIT = 1e6
 
 
 class Lstm(nn.Module):
     """LSTM with a small head over the inputs and the newest hidden state; state: hidden and cell."""
 
-    def __init__(self, inputs: Inputs, hidden: int = 64, head: int = 32, prior: float = 0.02, dropout: float = 0.3):
+    def __init__(self, inputs: Inputs, hidden: int = 64, head: int = 32, prior: float = 0.02, dropout: float = 0.3,
+                 input_dropout: float = 0.0):
         super().__init__()
         self.inputs, self.hidden = inputs, hidden
         count = len(inputs.scale)
         self.lstm = nn.LSTM(count, hidden, batch_first=True)
         self.head = _head(hidden + count, head, prior)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout, self.input_dropout = nn.Dropout(dropout), nn.Dropout(input_dropout)
 
     def cell(self, x: torch.Tensor, h: torch.Tensor, c: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """One LSTM step as two products and elementwise arithmetic, equal to nn.LSTM's."""
@@ -31,7 +35,7 @@ class Lstm(nn.Module):
         return torch.sigmoid(o) * torch.tanh(c), c
 
     def forward(self, committed: torch.Tensor, provisional: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        committed, provisional = self.inputs(committed), self.inputs(provisional)
+        committed, provisional = self.input_dropout(self.inputs(committed)), self.input_dropout(self.inputs(provisional))
         # The library gives hidden states only; the cell states are needed for the provisional step, so the loop is written out.
         gates = functional.linear(committed, self.lstm.weight_ih_l0, self.lstm.bias_ih_l0 + self.lstm.bias_hh_l0)
         h = committed.new_zeros(len(committed), self.hidden)
@@ -59,6 +63,8 @@ class LstmStep(nn.Module):
     def __init__(self, network: Lstm):
         super().__init__()
         self.network, self.state_size = network, 2 * network.hidden
+        # A step adds at most 1 to a cell.
+        self.bounds = [(network.hidden, -2.0, 2.0), (network.hidden, -MOST_STEPS, MOST_STEPS)]
 
     def forward(self, x: torch.Tensor, state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, None]:
         x = self.network.inputs(x)
@@ -73,7 +79,7 @@ class Cnn(nn.Module):
     """
 
     def __init__(self, inputs: Inputs, width: int = 32, dilations: tuple[int, ...] = (1, 2, 4, 8), head: int = 32, prior: float = 0.02,
-                 dropout: float = 0.3):
+                 dropout: float = 0.3, input_dropout: float = 0.0):
         super().__init__()
         self.inputs, self.width, self.dilations = inputs, width, dilations
         count = len(inputs.scale)
@@ -82,13 +88,13 @@ class Cnn(nn.Module):
         self.past = nn.ModuleList(nn.Linear(width, width, bias=False) for _ in dilations)
         self.older = nn.ModuleList(nn.Linear(width, width, bias=False) for _ in dilations)
         self.head = _head(width + count, head, prior)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout, self.input_dropout = nn.Dropout(dropout), nn.Dropout(input_dropout)
 
     def layer(self, i: int, now: torch.Tensor, past: torch.Tensor, older: torch.Tensor) -> torch.Tensor:
         return now + self.dropout(torch.relu(self.now[i](now) + self.past[i](past) + self.older[i](older)))
 
     def forward(self, committed: torch.Tensor, provisional: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        committed, provisional = self.inputs(committed), self.inputs(provisional)
+        committed, provisional = self.input_dropout(self.inputs(committed)), self.input_dropout(self.inputs(provisional))
         h, h2 = self.first(committed), self.first(provisional)
         for i, dilation in enumerate(self.dilations):
             past, older = _earlier(h, dilation), _earlier(h, 2 * dilation)
@@ -110,6 +116,7 @@ class CnnStep(nn.Module):
         self.network = network
         self.sizes = [2 * d * network.width for d in network.dilations]
         self.state_size = sum(self.sizes)
+        self.bounds = [(self.state_size, -LIMIT, LIMIT)]
 
     def forward(self, x: torch.Tensor, state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, None]:
         network, width = self.network, self.network.width
@@ -130,7 +137,7 @@ class Transformer(nn.Module):
     """
 
     def __init__(self, inputs: Inputs, width: int = 32, layers: int = 2, heads: int = 4, window: int = 24, head: int = 32, prior: float = 0.02,
-                 dropout: float = 0.2):
+                 dropout: float = 0.2, input_dropout: float = 0.0):
         super().__init__()
         self.inputs, self.width, self.heads, self.window = inputs, width, heads, window
         count = len(inputs.scale)
@@ -138,10 +145,10 @@ class Transformer(nn.Module):
         self.layers = nn.ModuleList(_Layer(width, heads, window, dropout) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.head = _head(width + count, head, prior)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout, self.input_dropout = nn.Dropout(dropout), nn.Dropout(input_dropout)
 
     def forward(self, committed: torch.Tensor, provisional: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        committed, provisional = self.inputs(committed), self.inputs(provisional)
+        committed, provisional = self.input_dropout(self.inputs(committed)), self.input_dropout(self.inputs(provisional))
         h, h2 = self.first(committed), self.first(provisional)
         for layer in self.layers:
             key, value = layer.keys_values(h)
@@ -222,6 +229,7 @@ class TransformerStep(nn.Module):
         self.network = network
         self.ring = (network.window - 1) * network.width
         self.state_size = 2 * len(network.layers) * self.ring + 1
+        self.bounds = [(self.state_size - 1, -LIMIT, LIMIT), (1, 0.0, float(network.window))]
         # How many steps must have been for a place to be filled, oldest place first.
         self.register_buffer("needed", torch.arange(network.window - 1, 0, -1).float()[None])
 

@@ -2,8 +2,7 @@
 
 One step takes the inputs of that hour and the state, and gives features and the new state; an all-zero state is a new patient. The same
 module runs over whole stays in training (`over_stays`) and stands in front of every exported tree and linear model, so that both see the
-same numbers. Masks and times since the last observation tell one hospital's routine as much as the patient's state; the features made
-from them are named in `ROUTINE`, so that models can do without.
+same numbers. How often a variable is measured (`density`) tells one hospital's routine as much as the patient's state; recipes.py leaves it out.
 """
 
 import numpy as np
@@ -14,11 +13,16 @@ from .features import SINCE_CAP_HOURS, Contract, Normalisation
 from .steady import log1p
 
 RING_HOURS = 8
-# Features are rounded to this fraction, or the last bits of a difference that is zero would decide which way it goes in a tree.
+# Values are rounded to this fraction before anything is made of them, since libraries differ in the last bit of a logarithm; what follows
+# is arithmetic that IEEE 754 settles to the bit. Features are rounded to it again. Without it the last bit of a difference that is zero
+# decides which way it goes in a tree.
 GRID = 1024.0
 FAST_HOURS, SLOW_HOURS = 4.0, 16.0
+FAST_KEEP, SLOW_KEEP = 0.5 ** (1 / FAST_HOURS), 0.5 ** (1 / SLOW_HOURS)
+# No float32 has a larger log(1 + |z|).
+CALM_LIMIT = 89.0
+AGE_LIMIT_HOURS = 1e6
 RINGED = ("heart_rate", "spo2", "temperature", "systolic_pressure", "mean_pressure", "diastolic_pressure", "respiratory_rate")
-ROUTINE = ("since", "density", "hours_since_admission")
 # Ratios that clinicians read: numerator, denominator, both in the units of features.json.
 RATIOS = {
     "shock_index": ("heart_rate", "systolic_pressure"),
@@ -30,7 +34,7 @@ RATIOS = {
 
 
 class Summary(nn.Module):
-    """(x, state) to (features, state_out); `names` says what each feature is."""
+    """(x, state) to (features, state_out); `names` says what each feature is, `bounds` what width of the state lies between what numbers."""
 
     def __init__(self, contract: Contract, norm: Normalisation):
         super().__init__()
@@ -50,8 +54,8 @@ class Summary(nn.Module):
         self._constant("lower", [b for _, b in pairs])
         self.register_buffer("mean", torch.tensor([norm.mean[k] for k in self.keys], dtype=torch.float32))
         self.register_buffer("std", torch.tensor([norm.std[k] for k in self.keys], dtype=torch.float32))
-        self.parts = {n: count for n in ("seen", "fast", "fast_weight", "slow", "slow_weight", "square", "newest", "before", "low", "high", "age")}
-        self.state_size = count * len(self.parts) + RING_HOURS * self.ring_width
+        self.bounds = [(count, *bounds) for bounds in _bounds().values()] + [(RING_HOURS * self.ring_width, -CALM_LIMIT, CALM_LIMIT)]
+        self.state_size = sum(width for width, _, _ in self.bounds)
         self.names = self._names()
 
     def _constant(self, name: str, places: list[int]) -> None:
@@ -66,19 +70,19 @@ class Summary(nn.Module):
         return [*names, *self.ratios, *self.facts]
 
     def forward(self, x: torch.Tensor, state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        z, observed, since = x[:, self.at_value], x[:, self.at_observed], x[:, self.at_hours_since_last]
+        z = x[:, self.at_value]
+        observed, since = x[:, self.at_observed].clamp(0.0, 1.0), x[:, self.at_hours_since_last].clamp(0.0, 1.0)
         count = len(self.keys)
         seen, fast, fast_weight, slow, slow_weight, square, newest, before, low, high, age = state[:, : count * 11].split(count, 1)
         ring = state[:, count * 11 :]
         # An observation before admission is in no step, but its value is carried: it counts as seen.
         known = torch.clamp(seen + (since < 1).float() + observed, max=1.0)
         first = known * (1 - seen)
-        calm = torch.sign(z) * log1p(z.abs())
+        calm = _gridded(torch.sign(z) * log1p(z.abs()))
 
-        fast_keep, slow_keep = 0.5 ** (1 / FAST_HOURS), 0.5 ** (1 / SLOW_HOURS)
-        fast, fast_weight = fast * fast_keep + observed * calm, fast_weight * fast_keep + observed
-        slow, slow_weight = slow * slow_keep + observed * calm, slow_weight * slow_keep + observed
-        square = square * slow_keep + observed * calm * calm
+        fast, fast_weight = fast * FAST_KEEP + observed * calm, fast_weight * FAST_KEEP + observed
+        slow, slow_weight = slow * SLOW_KEEP + observed * calm, slow_weight * SLOW_KEEP + observed
+        square = square * SLOW_KEEP + observed * calm * calm
         fast_mean = fast / fast_weight.clamp(min=1e-6)
         slow_mean = slow / slow_weight.clamp(min=1e-6)
         spread = torch.sqrt((square / slow_weight.clamp(min=1e-6) - slow_mean * slow_mean).clamp(min=0.0))
@@ -111,13 +115,32 @@ class Summary(nn.Module):
             ratio, x[:, self.at_fact],
         ], 1)
         state = torch.cat([known, fast, fast_weight, slow, slow_weight, square, newest, before, low, high, age, ring], 1)
-        return torch.round(features * GRID) / GRID, state
+        return _gridded(features), state
+
+
+def _gridded(values: torch.Tensor) -> torch.Tensor:
+    return torch.round(values * GRID) / GRID
+
+
+def _bounds() -> dict[str, tuple[float, float]]:
+    """Between what numbers each part of the state of a variable lies, whatever was charted.
+
+    A decaying sum of ones stays below 1 / (1 - keep); twice that leaves room for rounding.
+    """
+    fast, slow = (2 / (1 - keep) for keep in (FAST_KEEP, SLOW_KEEP))
+    calm = (-CALM_LIMIT, CALM_LIMIT)
+    return {
+        "seen": (0.0, 1.0), "fast": (-fast * CALM_LIMIT, fast * CALM_LIMIT), "fast_weight": (0.0, fast),
+        "slow": (-slow * CALM_LIMIT, slow * CALM_LIMIT), "slow_weight": (0.0, slow), "square": (0.0, slow * CALM_LIMIT**2),
+        "newest": calm, "before": calm, "low": calm, "high": calm, "age": (0.0, AGE_LIMIT_HOURS),
+    }
 
 
 class Plain(nn.Module):
     """The inputs as they are: for a model without a state, such as the clock that every other model must beat."""
 
     state_size = 0
+    bounds: list[tuple[int, float, float]] = []
 
     def __init__(self, contract: Contract):
         super().__init__()

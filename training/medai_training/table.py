@@ -1,40 +1,74 @@
-"""The figures of README.md, rewritten from the cards, so that the table can never be older than the models."""
+"""The tables of README.md, rewritten from the cards and from what stages found, so that a table can never be older than the models."""
 
 import json
 from pathlib import Path
 
-BEGIN, END = "<!-- figures: written by the training run -->", "<!-- end of figures -->"
 HEAD = (
-    "| score | inputs | AUROC (95 %) | AUPRC | utility (95 %) | Brier | ECE | slope | alarms/day at NEWS2>=5, of its | at NEWS2>=7, of its | NNE | lead, h |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|---|\n"
+    "| score | inputs | AUROC (95 %) | AUPRC | utility (95 %) | sensitivity, precision, F1 | Brier | ECE | slope | alarms/day at NEWS2>=5, of its "
+    "| at NEWS2>=7, of its | NNE | lead, h | state |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
 )
 
 
 def cards(models: Path, version: str) -> list[dict]:
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(models.glob(f"*/{version}/card.json"))]
+    """The cards of the sepsis models, ensembles first."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(models.glob(f"sepsis-*/{version}/card.json"))]
     return sorted(found, key=lambda c: (c["inputSet"], c["name"].count("-"), c["name"]))
 
 
-def write(readme: Path, found: list[dict], baselines: dict[str, dict], part: str = "validation") -> None:
-    text = readme.read_text(encoding="utf-8")
-    before, opened, rest = text.partition(BEGIN)
-    _, closed, after = rest.partition(END)
+def put(readme: Path, place: str, text: str) -> None:
+    """Puts a text between the two markers of a place."""
+    begin, end = f"<!-- {place}: written by the training run -->", f"<!-- end of {place} -->"
+    before, opened, rest = readme.read_text(encoding="utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
     if not opened or not closed:
-        raise ValueError(f"{readme}: the markers '{BEGIN}' and '{END}' are missing, so there is no place for the figures")
-    readme.write_text(f"{before}{BEGIN}\n{_table(found, baselines, part)}{END}{after}", encoding="utf-8")
+        raise ValueError(f"{readme}: the markers '{begin}' and '{end}' are missing, so there is no place for the {place}")
+    readme.write_text(f"{before}{begin}\n{text}{end}{after}", encoding="utf-8")
 
 
-def _table(found: list[dict], baselines: dict[str, dict], part: str) -> str:
+def figures(found: list[dict], baselines: dict[str, dict], part: str) -> str:
+    """`found`: cards, or the like of cards with the figures of a part under metrics."""
     news2 = baselines["news2"]["alarmsPerPatientDay"]
-    rows = [(name, "", figures) for name, figures in baselines.items()]
-    rows += [(c["name"], c["inputSet"], c["metrics"][part]) for c in found]
+    rows = [(name, "", figures, "") for name, figures in baselines.items()]
+    rows += [(c["name"], c["inputSet"], c["metrics"][part], str(c["stateSize"])) for c in found]
     prevalence = rows[0][2]["prevalence"]
     head = f"Figures of the {part} patients; prevalence of the label {100 * prevalence:.2f} % of hours.\n\n{HEAD}"
-    return head + "".join(f"| {name} | {inputs} | {_cells(f, news2)} |\n" for name, inputs, f in rows)
+    return head + "".join(f"| {name} | {inputs} | {_cells(f, news2)} | {state} |\n" for name, inputs, f, state in rows)
+
+
+def reported(report: dict, found: list[dict]) -> str:
+    """From a report of `medai evaluate`: the clinical scores, and the models that have a card here."""
+    of_report = {m["name"]: m for m in report["models"]}
+    known = {c["name"] for c in found}
+    models = [{**c, "metrics": {"test": of_report[c["name"]]}} for c in found if c["name"] in of_report]
+    baselines = {name: m for name, m in of_report.items() if name not in known and not name.startswith("sepsis-")}
+    return figures(models, baselines, "test")
+
+
+def ablation(inputs: str, found: list[tuple[str, str, dict]]) -> str:
+    lines = [f"\nInputs: {inputs}\n\n| model | left out | AUROC (95 %) | utility (95 %) |\n|---|---|---|---|\n"]
+    lines += [f"| {kind} | {said} | {_with_interval(f, 'auroc')} | {_with_interval(f, 'utility')} |\n" for kind, said, f in found]
+    return "".join(lines)
+
+
+def stress(found: dict[str, dict[str, dict[str, float]]]) -> str:
+    """By model, by change: AUROC (its change) and calibration error."""
+    names = list(found)
+    changes = list(dict.fromkeys(change for of_model in found.values() for change in of_model))
+    lines = [f"| change | {' | '.join(names)} |\n|---|{'---|' * len(names)}\n"]
+    for change in changes:
+        cells = []
+        for name in names:
+            here, whole = found[name].get(change), found[name]["as charted"]
+            moved = f" ({here['auroc'] - whole['auroc']:+.3f})" if here and change != "as charted" else ""
+            cells.append(f"{here['auroc']:.3f}{moved}, ECE {here['ece']:.4f}" if here else "")
+        lines.append(f"| {change} | {' | '.join(cells)} |\n")
+    return "".join(lines)
 
 
 def _cells(f: dict, news2: dict) -> str:
     cells = [_with_interval(f, "auroc"), f"{f['auprc']:.3f}", _with_interval(f, "utility")]
+    cells.append(", ".join(f"{f[k]:.3f}" for k in ("sensitivity", "precision", "f1")))
     cells += [f"{f[k]:.4f}" if f.get(k) is not None else "" for k in ("brier", "ece")]
     cells.append(f"{f['calibrationSlope']:.2f}" if f.get("calibrationSlope") is not None else "")
     for level in ("atNews2Ge5", "atNews2Ge7"):
