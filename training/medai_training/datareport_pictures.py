@@ -126,7 +126,7 @@ def clusters(path: Path, names: tuple[str, ...], centres: np.ndarray, heads: lis
     figure, axes = plt.subplots(figsize=(6.6, 5.4))
     shown = axes.imshow(centres.T, aspect="auto", cmap="RdBu_r", vmin=-2, vmax=2)
     for (cluster, feature), z in np.ndenumerate(centres):
-        axes.text(cluster, feature, f"{z:+.1f}", ha="center", va="center", fontsize=6.5, color="white" if abs(z) > 1.3 else "#222222")
+        axes.text(cluster, feature, f"{round(float(z), 1) + 0.0:+.1f}", ha="center", va="center", fontsize=6.5, color="white" if abs(z) > 1.3 else "#222222")
     axes.set_yticks(range(len(names)), [title(n) for n in names], fontsize=7)
     axes.set_xticks(range(len(heads)), heads)
     axes.spines[:].set_visible(False)
