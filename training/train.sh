@@ -11,4 +11,12 @@ if ! "$python" -c 'import torch, onnx, sklearn, pandas, numba' 2>/dev/null; then
 fi
 # Threads are set before the libraries load: they fight for the cores otherwise, and sums would lose their order.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH="$here" PYTHONDONTWRITEBYTECODE=1
+if [ "${1:-}" = data-report ]; then
+    shift
+    if ! "$python" -c 'import matplotlib' 2>/dev/null; then
+        echo "training: data-report draws with matplotlib, which $python lacks. On Debian 12: apt-get install python3-matplotlib" >&2
+        exit 1
+    fi
+    exec "$python" -m medai_training.datareport "$@"
+fi
 exec "$python" -m medai_training "$@"

@@ -5,7 +5,6 @@ ties, exact decimal ties, zeros and ones. Run: python3 -m medai_training.golden_
 """
 
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +35,7 @@ def made_up_stays(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray
 
 
 def made_up_scores(rng: np.random.Generator, stays: list[tuple[np.ndarray, np.ndarray]]) -> dict[str, dict]:
-    """A probability, one in steps of a 64th with zeros and ones, a clinical score with missing values, and a score that may be negative."""
+    """A probability, one in steps of a 64th with zeros and ones, a clinical score with missing values, one that may be negative, a steady one."""
     logit, ill = [], []
     for hour, label in stays:
         wave = np.cumsum(rng.normal(0, 0.35, len(hour))) + rng.normal(0, 0.7)
@@ -50,12 +49,15 @@ def made_up_scores(rng: np.random.Generator, stays: list[tuple[np.ndarray, np.nd
     steps[np.argsort(risk)[-3:]], steps[np.argsort(risk)[:5]] = 1.0, 0.0
     points = np.clip(np.round(3.2 + 1.5 * ill + rng.normal(0, 1, len(ill))), 0, 15)
     missing = rng.random(len(points)) < 0.04
+    # Rises once and stays up: by crossings it finds nearly nobody in time, whatever the threshold.
+    steady = np.concatenate([np.maximum.accumulate(r) for r in np.split(np.round(risk, 2), np.cumsum([len(h) for h, _ in stays])[:-1])])
     margin = np.round(ill + rng.normal(0, 0.5, len(ill)), 3)
     return {
         "smooth": {"probability": True, "clinical": False, "frozen": (0.131, 0.0417), "score": risk.astype(np.float32)},
         "steps": {"probability": True, "clinical": False, "frozen": (0.188, 0.0781), "score": steps.astype(np.float32)},
         "points": {"probability": False, "clinical": True, "frozen": (6.0, 4.0), "score": points, "missing": missing},
         "margin": {"probability": False, "clinical": False, "frozen": (2.15, -0.318), "score": margin.astype(np.float32)},
+        "steady": {"probability": True, "clinical": False, "frozen": (0.15, 0.05), "score": steady.astype(np.float32)},
     }
 
 
@@ -78,7 +80,7 @@ def document() -> dict:
         frozen = Frozen(*column["frozen"])
         figures = evaluation.figures(judged[name], frozen, column["probability"])
         models.append({"name": name, "probability": column["probability"], "clinical": column["clinical"],
-                       "frozen": {"alert": frozen.alert, "utility": frozen.utility}, "scores": _scores(column), "figures": _plain(figures)})
+                       "frozen": {"alert": frozen.alert, "utility": frozen.utility}, "scores": _scores(column), "figures": figures})
     return {
         "description": "Made-up patients and scores with Python's figures by docs/evaluation.md. NEWS2 is the column points; null is a "
         "missing score; labels has a digit for each hour. A score is the shortest decimal of a float32.",
@@ -96,15 +98,6 @@ def _scores(column: dict) -> list[float | None]:
 def _shortest(score: np.floating) -> float | int:
     value = float(np.format_float_positional(np.float32(score), unique=True, trim="-"))
     return int(value) if value.is_integer() else value
-
-
-def _plain(value):
-    """JSON has no infinity: an open end is null."""
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_plain(v) for v in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def write(path: Path = FILE) -> None:

@@ -53,12 +53,13 @@ class Alarms:
     lead: np.ndarray
 
 
-def alarms(ward: Ward, score: np.ndarray, threshold: float) -> Alarms:
-    return Alarms(*_alarms(ward.first, ward.hour, ward.onset, score.astype(np.float64), float(threshold)))
+def alarms(ward: Ward, score: np.ndarray, threshold: float, rearmed: bool = False) -> Alarms:
+    """By crossings, or re-armed: after the lock-out a score that is still at or above the threshold alarms again."""
+    return Alarms(*_alarms(ward.first, ward.hour, ward.onset, score.astype(np.float64), float(threshold), rearmed))
 
 
 @numba.njit(cache=True)
-def _alarms(first, hour, onset, score, threshold):
+def _alarms(first, hour, onset, score, threshold, rearmed):
     patients = len(onset)
     count, hits, lead = np.zeros(patients, np.int64), np.zeros(patients, np.int64), np.full(patients, -1, np.int64)
     for p in range(patients):
@@ -66,7 +67,7 @@ def _alarms(first, hour, onset, score, threshold):
         for row in range(first[p], first[p + 1]):
             now = score[row] >= threshold
             # Scored hours need not be neighbours; what counts is the scored hour before, as it is in the file.
-            if now and not above and hour[row] - last >= LOCK_OUT_HOURS:
+            if now and (rearmed or not above) and hour[row] - last >= LOCK_OUT_HOURS:
                 last = hour[row]
                 count[p] += 1
                 if onset[p] >= 0 and onset[p] - HIT_WINDOW_HOURS <= hour[row] <= onset[p]:
@@ -85,26 +86,26 @@ def candidates(score: np.ndarray) -> np.ndarray:
     return np.unique([float(f"{s:.3g}") for s in np.unique(score.astype(np.float64))])[::-1]
 
 
-def threshold_for(ward: Ward, score: np.ndarray, wanted: float) -> float:
+def threshold_for(ward: Ward, score: np.ndarray, wanted: float, rearmed: bool = False) -> float:
     """The highest candidate at which the sensitivity is at least the wanted one; NaN where none is.
 
-    Alarms are crossings, so sensitivity does not rise steadily as the threshold falls: every candidate is tried from above.
+    Sensitivity does not rise steadily as the threshold falls, by crossings least of all: every candidate is tried from above.
     """
     few, rows = ward.septic_only()
-    return float(_threshold(few.first, few.hour, few.onset, score[rows].astype(np.float64), candidates(score), float(wanted)))
+    return float(_threshold(few.first, few.hour, few.onset, score[rows].astype(np.float64), candidates(score), float(wanted), rearmed))
 
 
-def most_sensitive_threshold(ward: Ward, score: np.ndarray) -> float:
+def most_sensitive_threshold(ward: Ward, score: np.ndarray, rearmed: bool = False) -> float:
     """The candidate that finds most septic patients; the highest of equals. For scores so steady that none finds as many as was wanted."""
     few, rows = ward.septic_only()
-    return float(_most_sensitive(few.first, few.hour, few.onset, score[rows].astype(np.float64), candidates(score)))
+    return float(_most_sensitive(few.first, few.hour, few.onset, score[rows].astype(np.float64), candidates(score), rearmed))
 
 
 @numba.njit(cache=True)
-def _most_sensitive(first, hour, onset, score, tried):
+def _most_sensitive(first, hour, onset, score, tried, rearmed):
     best, most = np.nan, -1
     for threshold in tried:
-        _, hits, _ = _alarms(first, hour, onset, score, threshold)
+        _, hits, _ = _alarms(first, hour, onset, score, threshold, rearmed)
         found = np.sum(hits > 0)
         if found > most:
             best, most = threshold, found
@@ -112,9 +113,9 @@ def _most_sensitive(first, hour, onset, score, tried):
 
 
 @numba.njit(cache=True)
-def _threshold(first, hour, onset, score, tried, wanted):
+def _threshold(first, hour, onset, score, tried, wanted, rearmed):
     for threshold in tried:
-        _, hits, _ = _alarms(first, hour, onset, score, threshold)
+        _, hits, _ = _alarms(first, hour, onset, score, threshold, rearmed)
         if np.sum(hits > 0) / len(onset) >= wanted:
             return threshold
     return np.nan

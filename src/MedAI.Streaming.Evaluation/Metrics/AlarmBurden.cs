@@ -31,9 +31,9 @@ public sealed record AlarmBurden
     public required ImmutableArray<int> LeadHistogram { get; init; }
 
     /// <summary>Counts alarms at a threshold, on all patients and in every draw.</summary>
-    internal static AlarmBurden Of(LabelledCohort cohort, double[] scores, double threshold, PatientDraws draws)
+    internal static AlarmBurden Of(LabelledCohort cohort, double[] scores, double threshold, AlarmRule rule, PatientDraws draws)
     {
-        var found = PatientAlarms.Of(cohort, scores, threshold);
+        var found = PatientAlarms.Of(cohort, scores, threshold, rule);
         var point = Sums.Of(cohort, found, draws.Everyone);
         var samples = new Sums[draws.Count];
         for (var d = 0; d < samples.Length; d++) samples[d] = Sums.Of(cohort, found, draws[d]);

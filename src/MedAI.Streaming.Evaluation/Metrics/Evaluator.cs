@@ -16,8 +16,8 @@ public sealed class Evaluator
     private readonly LabelledCohort _cohort;
     private readonly ChallengeUtility _utility;
     private readonly PatientDraws _draws;
-    private readonly int _foundByNews2Ge5;
-    private readonly int _foundByNews2Ge7;
+    private readonly CountedAlarms _news2;
+    private readonly CountedAlarms _news2Rearmed;
 
     /// <summary>Takes the patients and finds what NEWS2 finds among them.</summary>
     /// <param name="cohort">The labelled patients.</param>
@@ -32,15 +32,9 @@ public sealed class Evaluator
         _utility = new ChallengeUtility(cohort);
         _draws = new PatientDraws(cohort.Patients.Length, draws, seed);
         var scores = news2.ScoresOn(cohort);
-        (News2Ge5, _foundByNews2Ge5) = Reference(scores, 5);
-        (News2Ge7, _foundByNews2Ge7) = Reference(scores, 7);
+        _news2 = Reference(scores, AlarmRule.Crossing);
+        _news2Rearmed = Reference(scores, AlarmRule.Rearmed);
     }
-
-    /// <summary>The alarms of NEWS2 at 5 or more.</summary>
-    public AlarmBurden News2Ge5 { get; }
-
-    /// <summary>The alarms of NEWS2 at 7 or more.</summary>
-    public AlarmBurden News2Ge7 { get; }
 
     /// <summary>All figures of one score.</summary>
     /// <exception cref="ArgumentException">The scores do not fit the patients; the message names patient and hour.</exception>
@@ -49,7 +43,8 @@ public sealed class Evaluator
         var scores = model.ScoresOn(_cohort);
         var ranked = new RankedScores(_cohort, scores, model.IsProbability);
         var sums = new HourSums(_cohort, _utility, scores, model.IsProbability, model.Frozen?.Utility);
-        var hits = new HitCurve(_cohort, scores, ranked.Ascending);
+        var hits = new HitCurve(_cohort, scores, ranked.Ascending, AlarmRule.Crossing);
+        var rearmed = new HitCurve(_cohort, scores, ranked.Ascending, AlarmRule.Rearmed);
         var rank = ranked.Of(_draws.Everyone, exact: true);
         var sum = sums.Of(_draws.Everyone);
         var ranks = new RankFigures[_draws.Count];
@@ -73,25 +68,45 @@ public sealed class Evaluator
             Sensitivity = FigureOf(sum, drawn, s => s.Sensitivity),
             Precision = FigureOf(sum, drawn, s => s.Precision),
             F1 = FigureOf(sum, drawn, s => s.F1),
-            AtNews2Ge5 = Matched(scores, hits, _foundByNews2Ge5),
-            AtNews2Ge7 = Matched(scores, hits, _foundByNews2Ge7),
-            Frozen = model.Frozen?.Alert is { } alert ? AlarmBurden.Of(_cohort, scores, alert, _draws) : null,
-            Curves = ModelCurves.Of(_cohort, scores, ranked, hits, _draws, model.IsProbability),
+            Alarms = Counted(scores, hits, model.Frozen?.Alert),
+            Rearmed = Counted(scores, rearmed, model.Frozen?.Alert),
+            Curves = ModelCurves.OfHours(ranked, _draws.Everyone, model.IsProbability) with
+            {
+                Burden = ModelCurves.BurdenOf(_cohort, scores, hits),
+                Rearmed = ModelCurves.BurdenOf(_cohort, scores, rearmed),
+            },
             Notes = [],
         };
         return figures with { Notes = [.. FigureNotes.On(figures)] };
     }
 
+    /// <summary>The alarms of NEWS2 at 5 and at 7 or more, by a rule.</summary>
+    internal CountedAlarms News2(AlarmRule rule) => rule == AlarmRule.Rearmed ? _news2Rearmed : _news2;
+
     private static Figure FigureOf<T>(T point, T[] samples, Func<T, double> figure) =>
         Figure.Of(figure(point), Array.ConvertAll(samples, s => figure(s)));
 
-    private (AlarmBurden Burden, int Found) Reference(double[] news2, int level)
+    private CountedAlarms Reference(double[] news2, AlarmRule rule) => new()
     {
-        var burden = AlarmBurden.Of(_cohort, news2, level, _draws);
-        return (burden, burden.LeadHistogram.Sum());
+        AtNews2Ge5 = AlarmBurden.Of(_cohort, news2, 5, rule, _draws),
+        AtNews2Ge7 = AlarmBurden.Of(_cohort, news2, 7, rule, _draws),
+    };
+
+    private CountedAlarms Counted(double[] scores, HitCurve hits, double? alert)
+    {
+        var wanted = News2(hits.Rule);
+        var septic = _cohort.Septic > 0;
+        return new CountedAlarms
+        {
+            AtNews2Ge5 = septic ? At(hits.HighestFinding(Found(wanted.AtNews2Ge5!))) : null,
+            AtNews2Ge7 = septic ? At(hits.HighestFinding(Found(wanted.AtNews2Ge7!))) : null,
+            Frozen = At(alert),
+            MostSensitive = septic ? At(hits.MostFinding()) : null,
+        };
+
+        AlarmBurden? At(double? threshold) => threshold is { } t ? AlarmBurden.Of(_cohort, scores, t, hits.Rule, _draws) : null;
     }
 
     // As many septic patients found is as great a sensitivity: the same patients are divided by.
-    private AlarmBurden? Matched(double[] scores, HitCurve hits, int found) =>
-        _cohort.Septic > 0 && hits.HighestFinding(found) is { } threshold ? AlarmBurden.Of(_cohort, scores, threshold, _draws) : null;
+    private static int Found(AlarmBurden burden) => burden.LeadHistogram.Sum();
 }

@@ -25,17 +25,22 @@ internal static class FigureNotes
 
     private static IEnumerable<string> OnAlarms(ModelFigures figures)
     {
-        foreach (var (burden, level) in ((AlarmBurden?, int)[])[(figures.AtNews2Ge5, 5), (figures.AtNews2Ge7, 7)])
+        foreach (var note in OnMatched(figures, figures.Alarms, "")) yield return note;
+        foreach (var note in OnMatched(figures, figures.Rearmed, ", re-armed")) yield return note;
+        if (figures.Alarms.Frozen is null)
+            yield return "The score brings no alert threshold: there are no alarms at a frozen threshold.";
+        else if (figures.Alarms.Frozen.Nne.Value is null)
+            yield return "At the frozen threshold no alarm is a hit: there is no number needed to evaluate and no lead.";
+    }
+
+    private static IEnumerable<string> OnMatched(ModelFigures figures, CountedAlarms alarms, string counting)
+    {
+        foreach (var (burden, level) in ((AlarmBurden?, int)[])[(alarms.AtNews2Ge5, 5), (alarms.AtNews2Ge7, 7)])
         {
             if (burden is null && figures.Prevalence.Value > 0)
-                yield return $"No threshold finds as many septic patients as NEWS2 >= {level} does: there are no alarms to compare.";
+                yield return $"No threshold finds as many septic patients as NEWS2 >= {level} does{counting}: there are no alarms to compare.";
             else if (burden is { Nne.Value: null })
-                yield return $"At NEWS2 >= {level}'s sensitivity no alarm is a hit: there is no number needed to evaluate and no lead.";
+                yield return $"At NEWS2 >= {level}'s sensitivity{counting} no alarm is a hit: there is no number needed to evaluate and no lead.";
         }
-
-        if (figures.Frozen is null)
-            yield return "The score brings no alert threshold: there are no alarms at a frozen threshold.";
-        else if (figures.Frozen.Nne.Value is null)
-            yield return "At the frozen threshold no alarm is a hit: there is no number needed to evaluate and no lead.";
     }
 }

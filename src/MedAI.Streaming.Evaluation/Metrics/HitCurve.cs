@@ -3,7 +3,7 @@ namespace MedAI.Streaming.Evaluation.Metrics;
 
 /// <summary>
 /// The candidates (scores of the scored hours rounded to three significant digits, each once, highest first) and the septic
-/// patients with a hit at each. Alarms are crossings, so the number does not rise steadily as the threshold falls.
+/// patients with a hit at each. The number does not rise steadily as the threshold falls, by crossings least of all.
 /// </summary>
 /// <remarks>
 /// Only septic patients up to their onset are walked over, and each only once for every score of its own: between two of its
@@ -18,8 +18,10 @@ internal sealed class HitCurve
     /// <param name="cohort">Patients.</param>
     /// <param name="scores">Scores by row.</param>
     /// <param name="ascending">The same scores, sorted.</param>
-    public HitCurve(LabelledCohort cohort, double[] scores, double[] ascending)
+    /// <param name="rule">How alarms are counted.</param>
+    public HitCurve(LabelledCohort cohort, double[] scores, double[] ascending, AlarmRule rule)
     {
+        Rule = rule;
         _candidates = CandidatesOf(ascending);
         // First as differences between neighbours, so that a patient found over a range of candidates costs two additions.
         _found = new int[_candidates.Length + 1];
@@ -36,6 +38,9 @@ internal sealed class HitCurve
         for (var i = 1; i < _found.Length; i++) _found[i] += _found[i - 1];
     }
 
+    /// <summary>How alarms are counted.</summary>
+    public AlarmRule Rule { get; }
+
     /// <summary>The highest candidate that finds at least so many septic patients; null where none does.</summary>
     public double? HighestFinding(int patients)
     {
@@ -46,6 +51,9 @@ internal sealed class HitCurve
 
         return null;
     }
+
+    /// <summary>The highest of the candidates that find most septic patients.</summary>
+    public double MostFinding() => Records() is [.., var (threshold, _)] ? threshold : _candidates[0];
 
     /// <summary>The candidates that find more septic patients than any higher one, with how many; highest first.</summary>
     public List<(double Threshold, int Found)> Records()
@@ -76,9 +84,9 @@ internal sealed class HitCurve
         return [.. candidates];
     }
 
-    private static bool Hits(ReadOnlySpan<int> hours, ReadOnlySpan<double> scores, int onset, double threshold)
+    private bool Hits(ReadOnlySpan<int> hours, ReadOnlySpan<double> scores, int onset, double threshold)
     {
-        var walk = AlarmWalk.Start;
+        var walk = AlarmWalk.Start(Rule);
         for (var i = 0; i < hours.Length; i++)
         {
             if (walk.Alarms(hours[i], scores[i], threshold) && AlarmWalk.IsHit(hours[i], onset)) return true;

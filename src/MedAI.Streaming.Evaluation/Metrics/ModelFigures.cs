@@ -39,17 +39,17 @@ public sealed record ModelFigures
     /// <summary>Harmonic mean of <see cref="Sensitivity"/> and <see cref="Precision"/>.</summary>
     public required Figure F1 { get; init; }
 
-    /// <summary>Alarms at the sensitivity of NEWS2 at 5 or more; null where no threshold reaches it.</summary>
-    public AlarmBurden? AtNews2Ge5 { get; init; }
+    /// <summary>Alarms by crossings.</summary>
+    public required CountedAlarms Alarms { get; init; }
 
-    /// <summary>Alarms at the sensitivity of NEWS2 at 7 or more; null where no threshold reaches it.</summary>
-    public AlarmBurden? AtNews2Ge7 { get; init; }
-
-    /// <summary>Alarms at the frozen alert threshold; null where there is none.</summary>
-    public AlarmBurden? Frozen { get; init; }
+    /// <summary>Alarms where a score that is still up after the lock-out alarms again.</summary>
+    public required CountedAlarms Rearmed { get; init; }
 
     /// <summary>Why figures have no value, each a sentence.</summary>
     public required ImmutableArray<string> Notes { get; init; }
+
+    /// <summary>Alarms by a rule.</summary>
+    internal CountedAlarms AlarmsBy(AlarmRule rule) => rule == AlarmRule.Rearmed ? Rearmed : Alarms;
 
     /// <summary>Points of the curves.</summary>
     internal ModelCurves Curves { get; init; } = ModelCurves.None;

@@ -21,7 +21,7 @@ internal sealed class PatientAlarms
     public int[] Lead { get; }
 
     /// <summary>Walks over all scored hours.</summary>
-    public static PatientAlarms Of(LabelledCohort cohort, double[] scores, double threshold)
+    public static PatientAlarms Of(LabelledCohort cohort, double[] scores, double threshold, AlarmRule rule)
     {
         var found = new PatientAlarms(cohort.Patients.Length);
         var offsets = cohort.Offsets.AsSpan();
@@ -29,7 +29,7 @@ internal sealed class PatientAlarms
         for (var p = 0; p < found.Lead.Length; p++)
         {
             found.Lead[p] = -1;
-            var walk = AlarmWalk.Start;
+            var walk = AlarmWalk.Start(rule);
             var onset = cohort.Onsets[p];
             for (var row = offsets[p]; row < offsets[p + 1]; row++)
             {

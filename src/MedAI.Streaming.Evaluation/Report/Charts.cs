@@ -76,25 +76,27 @@ internal sealed class Charts
     });
 
     /// <summary>Alarms per patient-day over the sensitivity of alarms, with NEWS2 at 5 and 7 as points.</summary>
-    public IEnumerable<Markup> Burden() => _panels.Select(panel =>
+    public IEnumerable<Markup> Burden(AlarmRule rule) => _panels.Select(panel =>
     {
-        var (at5, at7) = (_report.Evaluator.News2Ge5, _report.Evaluator.News2Ge7);
-        var worst = Math.Max(at5.AlarmsPerPatientDay.Value ?? 0, at7.AlarmsPerPatientDay.Value ?? 0);
-        var highest = panel.Models.SelectMany(m => m.Curves.Burden).Select(p => p.Y).DefaultIfEmpty(1).Max();
+        var news2 = _report.Evaluator.News2(rule);
+        var (at5, at7) = (news2.AtNews2Ge5, news2.AtNews2Ge7);
+        var worst = Math.Max(at5?.AlarmsPerPatientDay.Value ?? 0, at7?.AlarmsPerPatientDay.Value ?? 0);
+        var highest = panel.Models.SelectMany(m => m.Curves.BurdenBy(rule)).Select(p => p.Y).DefaultIfEmpty(1).Max();
+        var (id, counting) = rule == AlarmRule.Rearmed ? ("rearmed", "alarm burden, re-armed") : ("burden", "alarm burden");
         // Beyond twice what NEWS2 costs nobody would go; the curves are cut there.
         var plot = new SvgPlot(
-            $"burden-{panel.Id}", $"{panel.Title}: alarm burden",
+            $"{id}-{panel.Id}", $"{panel.Title}: {counting}",
             Axis.Share("sensitivity: share of septic patients with an alarm in the 12 h up to onset"),
             Axis.UpTo("alarms per patient-day", worst > 0 ? Math.Min(2 * worst, Math.Max(highest, worst)) : highest));
         plot.LegendHeading("at NEWS2 >= 7's sensitivity");
-        foreach (var m in panel.By(m => -m.AtNews2Ge7?.AlarmsPerPatientDay.Value))
+        foreach (var m in panel.By(m => -m.AlarmsBy(rule).AtNews2Ge7?.AlarmsPerPatientDay.Value))
         {
+            var curve = m.Curves.BurdenBy(rule);
             // Few points are few thresholds, with nothing to choose between them.
-            var dots = m.Curves.Burden.Length <= FewThresholds;
-            plot.Line(m.Curves.Burden, panel.Styles[m], Entry(m.AtNews2Ge7?.AlarmsPerPatientDay ?? default, m), dots);
+            plot.Line(curve, panel.Styles[m], Entry(m.AlarmsBy(rule).AtNews2Ge7?.AlarmsPerPatientDay ?? default, m), curve.Length <= FewThresholds);
         }
 
-        foreach (var (burden, name) in ((AlarmBurden, string)[])[(at5, "NEWS2 >= 5"), (at7, "NEWS2 >= 7")])
+        foreach (var (burden, name) in ((AlarmBurden?, string)[])[(at5, "NEWS2 >= 5"), (at7, "NEWS2 >= 7")])
         {
             if (burden is { Sensitivity.Value: { } x, AlarmsPerPatientDay.Value: { } y }) plot.Point((x, y), name, diamond: burden == at7);
         }
@@ -103,12 +105,11 @@ internal sealed class Charts
     });
 
     /// <summary>Lead times of every model that has any, at the sensitivity of NEWS2 at 7.</summary>
-    public IEnumerable<Markup> Leads()
+    public IEnumerable<Markup> Leads(AlarmRule rule)
     {
-        var shown = _report.Models.Where(m => m.AtNews2Ge7 is { LeadMedian.Value: not null }).ToList();
-        var y = Axis.UpTo("patients", shown.SelectMany(m => m.AtNews2Ge7!.LeadHistogram).DefaultIfEmpty(1).Max());
-        return shown.Select(m => LeadHistogram.Of(
-            m.Model.Name, $"median {Numbers.Fixed(m.AtNews2Ge7!.LeadMedian.Value, 1)} h", m.AtNews2Ge7.LeadHistogram, y));
+        var shown = _report.Models.Select(m => (m.Model.Name, At7: m.AlarmsBy(rule).AtNews2Ge7)).Where(m => m.At7?.LeadMedian.Value is not null).ToList();
+        var y = Axis.UpTo("patients", shown.SelectMany(m => m.At7!.LeadHistogram).DefaultIfEmpty(1).Max());
+        return shown.Select(m => LeadHistogram.Of(m.Name, $"median {Numbers.Fixed(m.At7!.LeadMedian.Value, 1)} h", m.At7.LeadHistogram, y));
     }
 
     private static string Entry(Figure figure, ModelFigures m, int digits = 3) => $"{Numbers.Fixed(figure.Value, digits)} {m.Model.Name}";

@@ -1,4 +1,6 @@
 // The report as one HTML page, for people: tables, plots, and in plain words what each figure means.
+using MedAI.Streaming.Evaluation.Metrics;
+
 namespace MedAI.Streaming.Evaluation.Report;
 
 /// <summary>Builds the page; it loads nothing and runs no script.</summary>
@@ -53,6 +55,9 @@ internal static class HtmlReport
         ("Calibration slope", "1: risks are as spread out as they should be. Below 1: too extreme. Above 1: too timid."),
         ("Alarms per patient-day", "How often an alarm would sound for one patient in 24 h. An alarm is a rise of the score to its "
             + "threshold, at most once in 6 h."),
+        ("Re-armed", "A second way of counting: a score that is still at or above its threshold 6 h after an alarm alarms again. NEWS2, to "
+            + "which models are compared, is counted in the same way."),
+        ("– finds 0.412", "No threshold finds as many septic patients as NEWS2 does; at best the score finds this share of them."),
         ("False alarms per patient-day", "The alarms that do not lie in the 12 h up to the onset of a septic patient."),
         ("Number needed to evaluate", "How many alarms have to be looked at for one that lies in the 12 h up to onset."),
         ("Sensitivity (of alarms)", "The share of septic patients with at least one alarm in the 12 h up to onset."),
@@ -64,7 +69,8 @@ internal static class HtmlReport
         var charts = new Charts(report);
         var html = new Markup();
         AddHead(html, report);
-        html.Add($"<h2>Figures</h2>\n").Add(HtmlTables.Hours(report)).Add(HtmlTables.Matched(report)).Add(HtmlTables.Frozen(report));
+        html.Add($"<h2>Figures</h2>\n").Add(HtmlTables.Hours(report)).Add(HtmlTables.Matched(report, AlarmRule.Crossing));
+        html.Add(HtmlTables.Matched(report, AlarmRule.Rearmed)).Add(HtmlTables.Frozen(report));
         AddNotes(html, report);
         AddMeanings(html);
         AddPlots(html, "ROC", "The further a curve bends to the upper left, the better the score tells labelled from unlabelled hours. "
@@ -75,9 +81,13 @@ internal static class HtmlReport
             + "line it does; below it risks are too high, above it too low.", "plots", charts.Calibration());
         AddPlots(html, "Alarm burden", "The alarms a ward would hear for the share of septic patients found in time; lower is better. "
             + "Each point of a curve is the highest threshold that finds so many. NEWS2 stands at its usual thresholds 5 and 7.",
-            "plots", charts.Burden());
+            "plots", charts.Burden(AlarmRule.Crossing));
+        AddPlots(html, "Alarm burden, re-armed", "The same, where a score that is still at or above the threshold alarms again every six hours. "
+            + "By crossings a steady score that is right for hours alarms once, perhaps too early, and one that jumps up and down alarms "
+            + "often; counted like this, both are heard as long as they last.", "plots", charts.Burden(AlarmRule.Rearmed));
         AddPlots(html, "Lead time", "At the sensitivity of NEWS2 >= 7: how many hours before onset the first alarm in the 12 h up to "
-            + "onset came. Onset is at the right.", "leads", charts.Leads());
+            + "onset came. Onset is at the right. Models that do not reach it are left out.", "leads", charts.Leads(AlarmRule.Crossing));
+        AddPlots(html, "Lead time, re-armed", "The same for re-armed alarms.", "leads", charts.Leads(AlarmRule.Rearmed));
         return html.Add($"</main></body></html>\n");
     }
 

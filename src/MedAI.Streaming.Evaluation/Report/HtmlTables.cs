@@ -17,23 +17,28 @@ internal static class HtmlTables
         ]);
 
     /// <summary>Alarms where a score finds as many septic patients as NEWS2 does.</summary>
-    public static Markup Matched(EvaluationReport report)
+    public static Markup Matched(EvaluationReport report, AlarmRule rule)
     {
-        var (at5, at7) = (report.Evaluator.News2Ge5, report.Evaluator.News2Ge7);
+        var news2 = report.Evaluator.News2(rule);
+        var (at5, at7) = (news2.AtNews2Ge5, news2.AtNews2Ge7);
         return Table(
             report,
-            $"Alarms needed to find as many septic patients as NEWS2 >= 5 (sensitivity {Numbers.Fixed(at5.Sensitivity.Value, 3)}) and as "
-                + $"NEWS2 >= 7 ({Numbers.Fixed(at7.Sensitivity.Value, 3)})",
+            $"Alarms {(rule == AlarmRule.Rearmed ? "(re-armed) " : "")}needed to find as many septic patients as NEWS2 >= 5 (sensitivity "
+                + $"{Numbers.Fixed(at5?.Sensitivity.Value, 3)}) and as NEWS2 >= 7 ({Numbers.Fixed(at7?.Sensitivity.Value, 3)})",
             [
                 "NEWS2 >= 5: alarms per patient-day", "of NEWS2's", "NEWS2 >= 7: alarms per patient-day", "of NEWS2's",
                 "false alarms per patient-day", "number needed to evaluate", "median lead, h", "threshold",
             ],
             m =>
-            [
-                Cell(m.AtNews2Ge5?.AlarmsPerPatientDay, 3), Ratio(m.AtNews2Ge5, at5), Cell(m.AtNews2Ge7?.AlarmsPerPatientDay, 3),
-                Ratio(m.AtNews2Ge7, at7), Cell(m.AtNews2Ge7?.FalseAlarmsPerPatientDay, 3), Cell(m.AtNews2Ge7?.Nne, 1),
-                Cell(m.AtNews2Ge7?.LeadMedian, 1), Plain(Numbers.Threshold(m.AtNews2Ge7?.Threshold)),
-            ]);
+            {
+                var (alarms, own7) = (m.AlarmsBy(rule), m.AlarmsBy(rule).AtNews2Ge7);
+                return
+                [
+                    PerDay(alarms.AtNews2Ge5, alarms), Ratio(alarms.AtNews2Ge5, at5), PerDay(own7, alarms), Ratio(own7, at7),
+                    Cell(own7?.FalseAlarmsPerPatientDay, 3), Cell(own7?.Nne, 1), Cell(own7?.LeadMedian, 1),
+                    Plain(Numbers.Threshold(own7?.Threshold)),
+                ];
+            });
     }
 
     /// <summary>Alarms at the thresholds that models bring with them.</summary>
@@ -41,12 +46,13 @@ internal static class HtmlTables
         report, "Alarms at the frozen thresholds",
         [
             "alert threshold", "sensitivity", "alarms per patient-day", "false alarms per patient-day", "number needed to evaluate",
-            "median lead, h", "utility threshold",
+            "median lead, h", "re-armed: sensitivity", "re-armed: alarms per patient-day", "utility threshold",
         ],
         m =>
         [
-            Plain(Numbers.Threshold(m.Model.Frozen?.Alert)), Cell(m.Frozen?.Sensitivity, 3), Cell(m.Frozen?.AlarmsPerPatientDay, 3),
-            Cell(m.Frozen?.FalseAlarmsPerPatientDay, 3), Cell(m.Frozen?.Nne, 1), Cell(m.Frozen?.LeadMedian, 1),
+            Plain(Numbers.Threshold(m.Model.Frozen?.Alert)), Cell(m.Alarms.Frozen?.Sensitivity, 3),
+            Cell(m.Alarms.Frozen?.AlarmsPerPatientDay, 3), Cell(m.Alarms.Frozen?.FalseAlarmsPerPatientDay, 3), Cell(m.Alarms.Frozen?.Nne, 1),
+            Cell(m.Alarms.Frozen?.LeadMedian, 1), Cell(m.Rearmed.Frozen?.Sensitivity, 3), Cell(m.Rearmed.Frozen?.AlarmsPerPatientDay, 3),
             Plain(Numbers.Threshold(m.Model.Frozen?.Utility)),
         ]);
 
@@ -72,8 +78,13 @@ internal static class HtmlTables
         ? $"<td>{Numbers.Fixed(value, digits)}<small>{Numbers.Range(known.Interval95, digits)}</small></td>"
         : Plain(Numbers.None);
 
-    private static string Ratio(AlarmBurden? own, AlarmBurden news2) =>
-        own?.AlarmsPerPatientDay.Value / news2.AlarmsPerPatientDay.Value is { } ratio && double.IsFinite(ratio)
+    // Where no threshold is sensitive enough, the cell says how near the score comes.
+    private static string PerDay(AlarmBurden? own, CountedAlarms alarms) => own is null && alarms.MostSensitive?.Sensitivity.Value is { } most
+        ? $"<td>{Numbers.None}<small>finds {Numbers.Fixed(most, 3)}</small></td>"
+        : Cell(own?.AlarmsPerPatientDay, 3);
+
+    private static string Ratio(AlarmBurden? own, AlarmBurden? news2) =>
+        own?.AlarmsPerPatientDay.Value / news2?.AlarmsPerPatientDay.Value is { } ratio && double.IsFinite(ratio)
             ? Plain($"{Numbers.Fixed(ratio, 2)}×")
             : Plain(Numbers.None);
 

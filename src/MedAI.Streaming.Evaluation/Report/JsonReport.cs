@@ -45,11 +45,13 @@ internal static class JsonReport
         WriteFigure(json, "ece", model.Ece);
         WriteFigure(json, "calibrationSlope", model.CalibrationSlope);
         json.WriteStartObject("alarmsPerPatientDay");
-        WriteFigure(json, "atNews2Ge5", model.AtNews2Ge5?.AlarmsPerPatientDay ?? default);
-        WriteFigure(json, "atNews2Ge7", model.AtNews2Ge7?.AlarmsPerPatientDay ?? default);
+        WritePerDay(json, model.Alarms);
+        json.WriteStartObject("rearmed");
+        WritePerDay(json, model.Rearmed);
         json.WriteEndObject();
-        WriteFigure(json, "nne", model.AtNews2Ge7?.Nne ?? default);
-        WriteLead(json, model.AtNews2Ge7);
+        json.WriteEndObject();
+        WriteFigure(json, "nne", model.Alarms.AtNews2Ge7?.Nne ?? default);
+        WriteLead(json, model.Alarms.AtNews2Ge7);
         WriteMatched(json, model);
         WriteFrozen(json, model);
         json.WriteStartArray("notes");
@@ -58,18 +60,33 @@ internal static class JsonReport
         json.WriteEndObject();
     }
 
+    private static void WritePerDay(Utf8JsonWriter json, CountedAlarms alarms)
+    {
+        WriteFigure(json, "atNews2Ge5", alarms.AtNews2Ge5?.AlarmsPerPatientDay ?? default);
+        WriteFigure(json, "atNews2Ge7", alarms.AtNews2Ge7?.AlarmsPerPatientDay ?? default);
+    }
+
     private static void WriteMatched(Utf8JsonWriter json, ModelFigures model)
     {
         json.WriteStartObject("matched");
-        foreach (var (name, burden) in ((string, AlarmBurden?)[])[("atNews2Ge5", model.AtNews2Ge5), ("atNews2Ge7", model.AtNews2Ge7)])
+        WriteMatched(json, model.Alarms);
+        json.WriteStartObject("rearmed");
+        WriteMatched(json, model.Rearmed);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteMatched(Utf8JsonWriter json, CountedAlarms alarms)
+    {
+        foreach (var (name, burden) in ((string, AlarmBurden?)[])[("atNews2Ge5", alarms.AtNews2Ge5), ("atNews2Ge7", alarms.AtNews2Ge7)])
         {
             json.WriteStartObject(name);
             WriteNumber(json, "threshold", burden?.Threshold);
             WriteBurden(json, burden);
+            // Where no threshold is sensitive enough, this says how near the score comes.
+            WriteFigure(json, "greatestSensitivity", alarms.MostSensitive?.Sensitivity ?? default);
             json.WriteEndObject();
         }
-
-        json.WriteEndObject();
     }
 
     private static void WriteFrozen(Utf8JsonWriter json, ModelFigures model)
@@ -77,7 +94,10 @@ internal static class JsonReport
         json.WriteStartObject("frozen");
         WriteNumber(json, "alert", model.Model.Frozen?.Alert);
         WriteNumber(json, "utility", model.Model.Frozen?.Utility);
-        WriteBurden(json, model.Frozen);
+        WriteBurden(json, model.Alarms.Frozen);
+        json.WriteStartObject("rearmed");
+        WriteBurden(json, model.Rearmed.Frozen);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

@@ -24,12 +24,14 @@ internal static class EvaluationTable
             new("BRIER", "brier", model => Text(model.Brier, "0.0000"), Right: true),
             new("ECE", "ece", model => Text(model.Ece, "0.0000"), Right: true),
             new("SLOPE", "slope", model => Text(model.CalibrationSlope, "0.00"), Right: true),
-            new("AS NEWS2>=5", "atNews2Ge5", model => Text(model.AtNews2Ge5?.AlarmsPerPatientDay, "0.000"), Right: true),
-            new("AS NEWS2>=7", "atNews2Ge7", model => Text(model.AtNews2Ge7?.AlarmsPerPatientDay, "0.000"), Right: true),
-            new("NNE", "nne", model => Text(model.AtNews2Ge7?.Nne, "0.0"), Right: true),
-            new("LEAD h", "leadHours", model => Text(model.AtNews2Ge7?.LeadMedian, "0.0"), Right: true))
+            new("AS NEWS2>=5", "atNews2Ge5", model => Text(model.Alarms.AtNews2Ge5?.AlarmsPerPatientDay, "0.000"), Right: true),
+            new("AS NEWS2>=7", "atNews2Ge7", model => Text(model.Alarms.AtNews2Ge7?.AlarmsPerPatientDay, "0.000"), Right: true),
+            new("RE-ARMED", "rearmed", model => Text(model.Rearmed.AtNews2Ge7?.AlarmsPerPatientDay, "0.000"), Right: true),
+            new("NNE", "nne", model => Text(model.Alarms.AtNews2Ge7?.Nne, "0.0"), Right: true),
+            new("LEAD h", "leadHours", model => Text(model.Alarms.AtNews2Ge7?.LeadMedian, "0.0"), Right: true))
             .Write(output, report.Models, json: false);
-        output.WriteLine("AS NEWS2>=N: alarms per patient-day where as many septic patients are found in time as by NEWS2 >= N. Intervals are in the report.");
+        output.WriteLine("AS NEWS2>=N: alarms per patient-day where as many septic patients are found in time as by NEWS2 >= N; RE-ARMED: as by NEWS2 >= 7, "
+            + "where a score that stays up alarms again every six hours. Intervals are in the report.");
     }
 
     private static string Text(Figure? figure, string format) =>

@@ -27,11 +27,35 @@ public sealed class AlarmFiguresTests
         var (hours, values) = Parse(scores);
         var cohort = LabelledCohort.Of([new LabelledStay("p", [.. hours], [.. hours.Select(_ => false)])]);
 
-        var burden = Judge(cohort, Points(5, values)).Frozen!;
+        var burden = Judge(cohort, Points(5, values)).Alarms.Frozen!;
 
         Assert.Equal(expected * 24.0 / hours.Length, burden.AlarmsPerPatientDay.Value!.Value, 12);
         Assert.Equal(burden.AlarmsPerPatientDay.Value, burden.FalseAlarmsPerPatientDay.Value);
         Assert.Null(burden.Nne.Value);
+    }
+
+    [Theory]
+    [InlineData("0000", 0)]
+    [InlineData("5", 1)]
+    // Still up when the lock-out ends: again at hours 7 and 13.
+    [InlineData("5555555555555", 3)]
+    [InlineData("555555", 1)]
+    [InlineData("0500005", 1)]
+    [InlineData("05000005", 2)]
+    // A crossing inside the lock-out is heard at its end, if the score is up then.
+    [InlineData("0500055555", 2)]
+    [InlineData("0500055000", 1)]
+    // Hours count, not rows: without a row at hour 7 the alarm comes with the next one.
+    [InlineData("5     5", 2)]
+    [InlineData("55555  555", 2)]
+    public void Alarms_OfOneStayRearmed_SoundAgainWhileTheScoreIsUp(string scores, int expected)
+    {
+        var (hours, values) = Parse(scores);
+        var cohort = LabelledCohort.Of([new LabelledStay("p", [.. hours], [.. hours.Select(_ => false)])]);
+
+        var burden = Judge(cohort, Points(5, values)).Rearmed.Frozen!;
+
+        Assert.Equal(expected * 24.0 / hours.Length, burden.AlarmsPerPatientDay.Value!.Value, 12);
     }
 
     [Theory]
@@ -46,7 +70,7 @@ public sealed class AlarmFiguresTests
         var scores = new double[30];
         scores[alarmAt - 1] = 1;
 
-        var burden = Judge(Patients(new string('0', 19) + new string('1', 11)), Points(1, scores)).Frozen!;
+        var burden = Judge(Patients(new string('0', 19) + new string('1', 11)), Points(1, scores)).Alarms.Frozen!;
 
         Assert.Equal(lead, burden.LeadMedian.Value);
         Assert.Equal(lead is null ? 0 : 1, burden.Sensitivity.Value);
@@ -61,7 +85,7 @@ public sealed class AlarmFiguresTests
         var scores = new double[72];
         foreach (var row in (int[])[1, 13, 19, 30 + 24, 60]) scores[row] = 1;
 
-        var burden = Judge(Patients(septic, septic, new string('0', 12)), Points(1, scores)).Frozen!;
+        var burden = Judge(Patients(septic, septic, new string('0', 12)), Points(1, scores)).Alarms.Frozen!;
 
         Assert.Equal(1, burden.Sensitivity.Value);
         Assert.Equal(5 / 3.0, burden.AlarmsPerPatientDay.Value!.Value, 12);
@@ -85,10 +109,10 @@ public sealed class AlarmFiguresTests
 
         var figures = Judge(Patients(labels), Risk(scores), news2);
 
-        Assert.Equal(0.6, figures.AtNews2Ge5!.Threshold);
-        Assert.Equal(1, figures.AtNews2Ge5.Sensitivity.Value);
+        Assert.Equal(0.6, figures.Alarms.AtNews2Ge5!.Threshold);
+        Assert.Equal(1, figures.Alarms.AtNews2Ge5.Sensitivity.Value);
         // NEWS2 >= 7 finds nobody, which the highest candidate of all does as well.
-        Assert.Equal(0.8, figures.AtNews2Ge7!.Threshold);
+        Assert.Equal(0.8, figures.Alarms.AtNews2Ge7!.Threshold);
     }
 
     [Fact]
@@ -100,8 +124,41 @@ public sealed class AlarmFiguresTests
         // A steady score alarms once, at hour 1, which is too early.
         var figures = Judge(Patients(new string('0', 19) + "1"), Risk([.. Enumerable.Repeat(0.5, 20)]), news2);
 
-        Assert.Null(figures.AtNews2Ge7);
+        Assert.Null(figures.Alarms.AtNews2Ge7);
         Assert.Contains(figures.Notes, note => note.Contains("as NEWS2 >= 7 does", StringComparison.Ordinal));
+        Assert.Equal(0, figures.Alarms.MostSensitive!.Sensitivity.Value);
+        // Re-armed it alarms at 1, 7, 13 and 19, the latter two in time.
+        Assert.Equal((0.5, 1.0), (figures.Rearmed.AtNews2Ge7!.Threshold, figures.Rearmed.AtNews2Ge7.Sensitivity.Value));
+        Assert.DoesNotContain(figures.Notes, note => note.Contains("re-armed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Matched_Rearmed_GoesByWhatNews2FindsRearmed()
+    {
+        // NEWS2 is up from hour 1 on: by crossings it finds nobody in time, re-armed it does.
+        string labels = new string('0', 19) + "1";
+        var scores = new double[20];
+        scores[4] = 0.9;
+        scores[16] = 0.3;
+
+        var figures = Judge(Patients(labels), Risk(scores), [.. Enumerable.Repeat(7.0, 20)]);
+
+        Assert.Equal(0.9, figures.Alarms.AtNews2Ge7!.Threshold);
+        Assert.Equal(0.3, figures.Rearmed.AtNews2Ge7!.Threshold);
+    }
+
+    [Fact]
+    public void MostSensitive_SeveralThresholdsFindAsMany_IsTheHighest()
+    {
+        // At 0.8 the second is found, at 0.6 both; at 0.4 the first one's alarm is too early.
+        var scores = new double[40];
+        Array.Fill(scores, 0.4, 0, 20);
+        scores[15] = 0.6;
+        scores[35] = 0.8;
+
+        var most = Judge(Patients(new string('0', 19) + "1", new string('0', 19) + "1"), Risk(scores)).Alarms.MostSensitive!;
+
+        Assert.Equal((0.6, 1.0), (most.Threshold, most.Sensitivity.Value));
     }
 
     [Theory]
@@ -127,7 +184,7 @@ public sealed class AlarmFiguresTests
         Array.Fill(scores, -1e6);
         scores[19] = score;
 
-        Assert.Equal(candidate, Judge(Patients(new string('0', 19) + "1"), Points(0, scores)).AtNews2Ge5!.Threshold);
+        Assert.Equal(candidate, Judge(Patients(new string('0', 19) + "1"), Points(0, scores)).Alarms.AtNews2Ge5!.Threshold);
     }
 
     [Fact]
@@ -140,7 +197,7 @@ public sealed class AlarmFiguresTests
         scores[17] = 0.2;
         scores[18] = 0.6567;
 
-        Assert.Equal(0.2, Judge(Patients(new string('0', 19) + "1"), Risk(scores), news2).AtNews2Ge5!.Threshold);
+        Assert.Equal(0.2, Judge(Patients(new string('0', 19) + "1"), Risk(scores), news2).Alarms.AtNews2Ge5!.Threshold);
     }
 
     private static (int[] Hours, double[] Scores) Parse(string text)

@@ -167,9 +167,9 @@ public sealed class HourFiguresTests
         var figures = Judge(Patients("000", "00"), Risk(0.1, 0.2, 0.3, 0.4, 0.5) with { Frozen = new FrozenThresholds(0.2, 0.2) });
 
         Assert.All(
-            [figures.Auroc, figures.Auprc, figures.Utility, figures.Sensitivity, figures.CalibrationSlope, figures.Frozen!.Sensitivity],
+            [figures.Auroc, figures.Auprc, figures.Utility, figures.Sensitivity, figures.CalibrationSlope, figures.Alarms.Frozen!.Sensitivity],
             figure => Assert.Equal(default, figure));
-        Assert.Null(figures.AtNews2Ge5);
+        Assert.Null(figures.Alarms.AtNews2Ge5);
         Assert.Equal(0, figures.Prevalence.Value);
         Assert.NotNull(figures.Brier.Value);
         Assert.Contains(figures.Notes, note => note.StartsWith("No hour is labelled", StringComparison.Ordinal));

@@ -50,7 +50,7 @@ public sealed class IntervalTests
         var scores = new double[36];
         scores[15] = scores[20] = scores[24] = 1;
 
-        var nne = Judge(Patients(labels), Points(1, scores)).Frozen!.Nne;
+        var nne = Judge(Patients(labels), Points(1, scores)).Alarms.Frozen!.Nne;
 
         Assert.Equal(3, nne.Value);
         Assert.Null(nne.Interval95!.Value.High);
