@@ -22,7 +22,11 @@ internal sealed record ModelCurves(
     public static ModelCurves None { get; } = new([], [], [], []);
 
     /// <summary>Draws the points from sorted scores and the candidates' hits.</summary>
-    public static ModelCurves Of(LabelledCohort cohort, double[] scores, RankedScores ranked, HitCurve hits, PatientDraws draws, bool risk)
+    public static ModelCurves Of(LabelledCohort cohort, double[] scores, RankedScores ranked, HitCurve hits, PatientDraws draws, bool risk) =>
+        OfRanks(ranked, draws, risk) with { Burden = BurdenOf(cohort, scores, hits) };
+
+    /// <summary>Draws the points from sorted scores alone: there are no alarms.</summary>
+    public static ModelCurves OfRanks(RankedScores ranked, PatientDraws draws, bool risk)
     {
         var reached = ranked.Reached(draws.Everyone);
         var (rows, positives) = reached[^1];
@@ -32,7 +36,7 @@ internal sealed record ModelCurves(
         var precision = positives == 0
             ? []
             : Thinned(reached.Select(r => ((double)r.Positives / positives, (double)r.Positives / r.Rows)), null);
-        return new ModelCurves(roc, precision, risk ? [.. ranked.CalibrationOf(draws.Everyone)] : [], BurdenOf(cohort, scores, hits));
+        return new ModelCurves(roc, precision, risk ? [.. ranked.CalibrationOf(draws.Everyone)] : [], []);
     }
 
     private static ImmutableArray<(double X, double Y)> BurdenOf(LabelledCohort cohort, double[] scores, HitCurve hits)
