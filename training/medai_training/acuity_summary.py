@@ -76,7 +76,7 @@ class StaySummary(nn.Module):
         fast_keep, slow_keep = 0.5 ** (1 / FAST_HOURS), 0.5 ** (1 / SLOW_HOURS)
         fast, fast_weight = fast * fast_keep + taken * calm, fast_weight * fast_keep + taken
         slow, slow_weight = slow * slow_keep + taken * calm, slow_weight * slow_keep + taken
-        age = torch.where(since < 1, since * SINCE_CAP_HOURS, torch.maximum(age + 1, since * SINCE_CAP_HOURS)).clamp(max=OLDEST_HOURS)
+        age = torch.where(since < 1, since * SINCE_CAP_HOURS, torch.maximum(age + 1, since * SINCE_CAP_HOURS)).clamp(0.0, OLDEST_HOURS)
         late = (hour > FIRST_DAY_HOURS).float() * observed
         early = taken - late
         early_total, early_count = early_total + early * calm, early_count + early

@@ -131,7 +131,7 @@ class ModelTests(unittest.TestCase):
         learned = [Rows(np.ascontiguousarray(self.features[:, -1]), self.found.death, np.ones(40))]
         self.model = AcuityModel(fit_networks(learned, SMALL, 1), fit_trees(learned, SMALL, 1), (0.6, 0.5), -0.1)
 
-    def test_the_file_equals_training_step_by_step_and_any_finite_state_gives_a_risk(self):
+    def test_the_file_equals_training_step_by_step_and_any_finite_numbers_give_a_risk(self):
         with TemporaryDirectory() as folder:
             path = Path(folder) / "model.onnx"
             sha256 = self.model.write(self.summary, len(CONTRACT.inputs), path)
@@ -145,6 +145,9 @@ class ModelTests(unittest.TestCase):
             for wild in (np.full_like(state, 3e38), np.full_like(state, -3e38), np.random.default_rng(1).normal(0, 1e6, state.shape).astype(np.float32)):
                 answer = run({"x": self.rows[:, 0], "state": wild})
                 self.assertTrue(np.isfinite(answer["risk"]).all() and np.isfinite(answer["state_out"]).all())
+            # Inputs that no service makes, such as negative ages of readings, must not spoil a batch either.
+            wild = np.random.default_rng(2).uniform(-5, 5, self.rows[:, 0].shape).astype(np.float32)
+            self.assertTrue(np.isfinite(run({"x": wild, "state": state})["risk"]).all())
 
     def test_joined_trees_are_the_mean_of_the_bags(self):
         one, two = (fit_trees([Rows(self.features[:, -1], self.found.death, np.ones(40))], Settings(bags=1, trees=4, leaf_rows=3), seed) for seed in (5, 6))
