@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import card, golden, table
+from . import acuity, card, golden, table
 from .ablation import ablation
 from .card import VERSION, Candidate
 from .cohort import SPLIT_SALT, Cohort, fit_normalisation, read_cohort, split
@@ -38,6 +38,8 @@ LARGEST_GAP = 1e-5
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["acuity"]:
+        return acuity.main(sys.argv[2:])
     arguments = _arguments()
     # One thread: small products gain nothing from a second, and sums keep one order, so a seed gives one result.
     torch.set_num_threads(1)

@@ -6,7 +6,7 @@ namespace MedAI.Streaming.Evaluation.Report;
 /// <summary>Builds the page; it loads nothing and runs no script.</summary>
 internal static class HtmlReport
 {
-    private const string Style = """
+    internal const string Style = """
         :root { color-scheme: light; }
         body { font: 15px/1.45 system-ui, sans-serif; color: #111; background: #fff; margin: 1.5rem auto; max-width: 1480px; padding: 0 1rem; }
         h1 { font-size: 1.6rem; margin-bottom: .3rem; }
@@ -123,7 +123,7 @@ internal static class HtmlReport
         html.Add($"</dl>\n");
     }
 
-    private static void AddPlots(Markup html, string title, string meaning, string layout, IEnumerable<Markup> plots)
+    internal static void AddPlots(Markup html, string title, string meaning, string layout, IEnumerable<Markup> plots)
     {
         html.Add($"""<h2>{title}</h2>{'\n'}<p>{Markup.Encode(meaning)}</p>{'\n'}<div class="{layout}">{'\n'}""");
         foreach (var plot in plots) html.Add(plot);

@@ -74,7 +74,7 @@ internal static class HtmlTables
         return html.Add($"</tbody></table></div>\n");
     }
 
-    private static string Cell(Figure? figure, int digits) => figure is { Value: { } value } known
+    internal static string Cell(Figure? figure, int digits) => figure is { Value: { } value } known
         ? $"<td>{Numbers.Fixed(value, digits)}<small>{Numbers.Range(known.Interval95, digits)}</small></td>"
         : Plain(Numbers.None);
 
@@ -88,5 +88,5 @@ internal static class HtmlTables
             ? Plain($"{Numbers.Fixed(ratio, 2)}×")
             : Plain(Numbers.None);
 
-    private static string Plain(string text) => $"<td>{text}</td>";
+    internal static string Plain(string text) => $"<td>{text}</td>";
 }

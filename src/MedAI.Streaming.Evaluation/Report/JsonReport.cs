@@ -12,7 +12,7 @@ namespace MedAI.Streaming.Evaluation.Report;
 /// </summary>
 internal static class JsonReport
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Write(EvaluationReport report, Stream output)
     {
@@ -120,7 +120,7 @@ internal static class JsonReport
         json.WriteEndObject();
     }
 
-    private static void WriteFigure(Utf8JsonWriter json, string name, Figure figure)
+    internal static void WriteFigure(Utf8JsonWriter json, string name, Figure figure)
     {
         WriteNumber(json, name, figure.Value);
         if (figure.Interval95 is not { } interval)
@@ -141,7 +141,7 @@ internal static class JsonReport
         else json.WriteNullValue();
     }
 
-    private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
+    internal static void WriteNumber(Utf8JsonWriter json, string name, double? value)
     {
         if (value is { } number) json.WriteNumber(name, number);
         else json.WriteNull(name);

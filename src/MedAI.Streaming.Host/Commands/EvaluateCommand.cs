@@ -16,16 +16,16 @@ namespace MedAI.Streaming.Host.Commands;
 internal sealed class EvaluateCommand : MedaiCommand
 {
     private const string SplitSalt = "medai-split-1:";
-    private static readonly string[] Formats = [.. RecordedSources.Formats.Where(format => format is "cinc2019" or "csv")];
+    private static readonly string[] Formats = [.. RecordedSources.Formats.Where(format => format is "cinc2019" or "cinc2012" or "csv")];
 
     // What is in the table beside models: what is used today, and the clock.
     private static readonly ScoreKind[] ClinicalKinds = [ScoreKind.News2, ScoreKind.Mews, ScoreKind.QSofa];
     private readonly CommandLine _line;
-    private readonly Argument<string> _format = new("FORMAT") { Description = $"{string.Join(" or ", Formats)}: recordings with labels (docs/evaluation.md)." };
-    private readonly Argument<string> _path = new("PATH") { Description = "A file, plain or .gz; for cinc2019 also a folder of .psv files." };
+    private readonly Argument<string> _format = new("FORMAT") { Description = $"{string.Join(", ", Formats)}: recordings with labels or outcomes (docs/evaluation.md)." };
+    private readonly Argument<string> _path = new("PATH") { Description = "A file, plain or .gz; for cinc2019 also a folder of .psv files, for cinc2012 of .txt files." };
     private readonly Option<string?> _models = new("--models")
     {
-        Description = "Names, with commas between them, each with or without @VERSION; without it all that predict what the served one predicts.",
+        Description = "Names, with commas between them, each with or without @VERSION; without it all that predict what the served one predicts, and acuity for cinc2012.",
         HelpName = "NAMES",
     };
 
@@ -49,6 +49,7 @@ internal sealed class EvaluateCommand : MedaiCommand
             "evaluate", "Judges models on labelled recordings, streamed through the same pipeline that serves them.",
             "medai evaluate cinc2019 training_setA.csv.gz --split test --report test.json",
             "medai evaluate cinc2019 training_setA.csv.gz --patients 2000 --models sepsis-gru,sepsis-logistic@1.0.0",
+            "medai evaluate cinc2012 set-b.csv.gz --models acuity --report b.json   # Outcomes-b.txt beside it",
             "medai evaluate csv mine.csv --report mine.json             # your own data: the csv format with a column 'label'")
     {
         _line = line;
@@ -71,21 +72,37 @@ internal sealed class EvaluateCommand : MedaiCommand
         var format = parsed.GetValue(_format)!;
         var part = parsed.GetValue(_split)!;
         var recording = Recording.Open(format, parsed.GetValue(_path)!, new ReadOptions(parsed.GetValue(_patients)));
-        var stays = recording.ReadLabels(parsed.GetValue(_patients)).Where(stay => part == "all" || PartOf(stay.Patient) == part).ToArray();
+        var outcomes = recording.HasOutcomes ? recording.ReadOutcomes(parsed.GetValue(_patients)) : null;
+        if (outcomes is not null && part != "all")
+            throw new InputException($"--split is for the patients of cinc2019; of {format} train and test patients are different files.");
+
+        var stays = outcomes is null
+            ? recording.ReadLabels(parsed.GetValue(_patients)).Where(stay => part == "all" || PartOf(stay.Patient) == part).ToArray()
+            : [.. outcomes.Select(OutcomeJudging.ToLabels)];
         if (stays.Length == 0)
             throw new InputException($"There are no labelled patients in the part '{part}'.");
 
         var names = parsed.GetValue(_models)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-        using var models = LoadedModels.Load(settings, names);
+        using var models = LoadedModels.Load(settings, outcomes is not null && names.Length == 0 ? [OutcomeJudging.DefaultModel] : names);
         Say($"{stays.Length:N0} labelled patients; {models.Shadows.Count} models: {string.Join(", ", models.Shadows.Select(model => model.Id))}");
         var began = _line.Surroundings.Time.GetTimestamp();
         var stream = new ScoreStream(stays, models.Shadows, settings.Monitor, parsed.GetValue(_flows) ?? Environment.ProcessorCount);
         var wanted = stays.Select(stay => stay.Patient).ToHashSet(StringComparer.Ordinal);
         await stream.RunAsync(Of(recording.Read(new StreamProgress(Say)), wanted), interrupted);
         Say($"streamed in {Seconds(began)} s; judging");
-        var report = Judge(format, stream, models);
-        Write(report, parsed.GetValue(_report));
-        EvaluationTable.Write(_line.Surroundings.Output, report);
+        if (outcomes is null)
+        {
+            var report = Judge(format, stream, models);
+            Write(report.WriteJson, report.WriteHtml, parsed.GetValue(_report));
+            EvaluationTable.Write(_line.Surroundings.Output, report);
+        }
+        else
+        {
+            var report = OutcomeJudging.Judge(format, outcomes, stream, models);
+            Write(report.WriteJson, report.WriteHtml, parsed.GetValue(_report));
+            EvaluationTable.Write(_line.Surroundings.Output, report);
+        }
+
         Say($"done in {Seconds(began)} s");
         return ExitCodes.Ok;
     }
@@ -132,7 +149,7 @@ internal sealed class EvaluateCommand : MedaiCommand
         }
     }
 
-    private void Write(EvaluationReport report, string? file)
+    private void Write(Action<Stream> writeJson, Action<Stream> writeHtml, string? file)
     {
         if (file is null)
             return;
@@ -141,9 +158,9 @@ internal sealed class EvaluateCommand : MedaiCommand
         try
         {
             using var json = File.Create(file);
-            report.WriteJson(json);
+            writeJson(json);
             using var html = File.Create(page);
-            report.WriteHtml(html);
+            writeHtml(html);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

@@ -34,6 +34,33 @@ internal static class EvaluationTable
             + "where a score that stays up alarms again every six hours. Intervals are in the report.");
     }
 
+    /// <summary>Writes that of outcomes.</summary>
+    public static void Write(TextWriter output, OutcomeReport report)
+    {
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Stays.Patients.Length:N0} patients, {report.Stays.Septic:N0} died in hospital; scores at the end of hour {report.Hour}"));
+        new TextTable<OutcomeFigures>(
+            new("MODEL", "model", score => score.Model.Name),
+            new("VERSION", "version", score => score.Model.Version),
+            new("INPUTS", "inputs", score => score.Model.Inputs),
+            new("AUROC", "auroc", score => Text(score.Auroc, "0.000"), Right: true),
+            new("AUPRC", "auprc", score => Text(score.Auprc, "0.000"), Right: true),
+            new("BRIER", "brier", score => Text(score.Brier, "0.0000"), Right: true),
+            new("ECE", "ece", score => Text(score.Ece, "0.0000"), Right: true),
+            new("SLOPE", "slope", score => Text(score.CalibrationSlope, "0.00"), Right: true),
+            new("SENSITIVITY", "sensitivity", score => Text(score.Sensitivity, "0.000"), Right: true),
+            new("PRECISION", "precision", score => Text(score.Precision, "0.000"), Right: true),
+            new("MIN", "minSensitivityPrecision", score => Text(score.MinSensitivityPrecision, "0.0000"), Right: true),
+            new("BEST MIN", "bestMinSensitivityPrecision", score => Text(score.BestMinSensitivityPrecision, "0.0000"), Right: true))
+            .Write(output, report.Scores, json: false);
+        var published = OutcomeReport.Published.Select(figure => string.Create(
+            CultureInfo.InvariantCulture, $"{figure.Name} {figure.MinSensitivityPrecision:0.0000}"));
+        output.WriteLine(
+            $"MIN: the smaller of sensitivity and precision at the model's own threshold; BEST MIN: at the best one here. Published ({OutcomeReport.Published[0].Source}): "
+            + string.Join(", ", published) + ". Intervals are in the report.");
+    }
+
     private static string Text(Figure? figure, string format) =>
         figure?.Value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
 }

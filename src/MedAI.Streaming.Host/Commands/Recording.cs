@@ -56,6 +56,25 @@ internal sealed class Recording
         }
     }
 
+    /// <summary>Whether it says of each stay how it ended, instead of labels by the hour.</summary>
+    public bool HasOutcomes => _source is IOutcomeSource;
+
+    /// <summary>Its stays with a known outcome.</summary>
+    /// <exception cref="InputException">It has none, or they cannot be read.</exception>
+    public IReadOnlyList<StayOutcome> ReadOutcomes(int? patients)
+    {
+        try
+        {
+            return _source is IOutcomeSource source
+                ? source.ReadOutcomes(patients)
+                : throw new InputException($"The format {Format} has no outcomes.");
+        }
+        catch (Exception refused) when (refused is RecordedInputException or IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(refused.Message, refused);
+        }
+    }
+
     /// <summary>Its elements in arrival order, always the same.</summary>
     /// <exception cref="InputException">It cannot be read, which may show in the middle.</exception>
     public IEnumerable<LogElement> Read(IProgress<double>? progress)

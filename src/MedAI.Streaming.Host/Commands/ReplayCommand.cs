@@ -22,7 +22,7 @@ internal sealed class ReplayCommand : MedaiCommand
 
     private readonly Argument<string> _path = new("PATH")
     {
-        Description = "A file, plain or .gz; for cinc2019 also a folder of .psv files.",
+        Description = "A file, plain or .gz; for cinc2019 also a folder of .psv files, for cinc2012 of .txt files.",
     };
     private readonly Option<double> _speed = new("--speed")
     {

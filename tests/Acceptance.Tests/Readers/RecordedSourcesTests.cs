@@ -17,7 +17,7 @@ public sealed class RecordedSourcesTests : Recordings
         var thrown = Assert.Throws<RecordedInputException>(() => RecordedSources.Open("hl7", Folder));
 
         Assert.Contains("'hl7'", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("cinc2019, bidmc, mimic3, csv, ndjson", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("cinc2019, cinc2012, bidmc, mimic3, csv, ndjson", thrown.Message, StringComparison.Ordinal);
     }
 
     [Theory]

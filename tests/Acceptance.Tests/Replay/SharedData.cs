@@ -18,6 +18,7 @@ internal static class SharedData
         var name = format switch
         {
             "cinc2019" => "cinc2019/training_setA.csv.gz",
+            "cinc2012" => "cinc2012/set-b.csv.gz",
             "bidmc" => "bidmc/numerics_1hz.csv.gz",
             _ => "mimic3_demo/chartevents_vitals.csv.gz",
         };
