@@ -3,6 +3,7 @@ using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web;
 using MedAI.Streaming.Host.Web.Control;
 using MedAI.Streaming.Host.Web.Frames;
+using MedAI.Streaming.Host.Web.Inference;
 using MedAI.Streaming.Host.Web.Keys;
 using MedAI.Streaming.Host.Web.Patients;
 using MedAI.Streaming.Host.Web.Reading;
@@ -29,6 +30,7 @@ internal sealed class LiveService : IAsyncDisposable
     private readonly PatientDirectory _directory;
     private readonly AlertSignal _signal = new();
     private readonly ReadOut _readOut;
+    private readonly InferenceSessions _inference;
     private readonly WebService _web;
     private readonly TimeProvider _time;
 
@@ -62,6 +64,9 @@ internal sealed class LiveService : IAsyncDisposable
         }
 
         _gateway = new LogGateway(appender, settings.Gateway, arrival, () => _supervisor?.Lag ?? 0);
+        var models = new LawModels(law.Flow, settings);
+        _inference = new InferenceSessions(models, settings.Http.MaxInferenceWaiting, surroundings.Time, log);
+        var inference = new InferenceEndpoints(models, _inference, settings.Http);
         _readOut = ReadOut.Start(
             new ReadingSources
             {
@@ -80,7 +85,7 @@ internal sealed class LiveService : IAsyncDisposable
                 Clock = _clock,
                 Gateway = role == Role.Worker ? null : _gateway,
                 Others = stores.Health,
-                Numbers = stores.Metrics,
+                Numbers = [.. stores.Metrics, inference],
             },
             settings.Http, surroundings.Time, log);
         bool IsKnown(string patient) => picture.IsKnown(patient) || stores.History.Transitions(patient).Any();
@@ -91,7 +96,7 @@ internal sealed class LiveService : IAsyncDisposable
                 new ControlEndpoints(new PatientControl(_gateway, _directory, law.Settings.Limits, IsKnown, surroundings.Time), _directory),
             ];
         _web = new WebService(
-            settings.Http, KeyRing.Of(settings.Http, surroundings.Time, log), log, [.. comingIn, .. _readOut.Groups]);
+            settings.Http, KeyRing.Of(settings.Http, surroundings.Time, log), log, [.. comingIn, inference, .. _readOut.Groups]);
     }
 
     /// <summary>Where it can be reached, once it runs.</summary>
@@ -148,6 +153,7 @@ internal sealed class LiveService : IAsyncDisposable
     {
         await _web.DisposeAsync();
         await _readOut.DisposeAsync();
+        _inference.Dispose();
         _supervisor?.Dispose();
         _directory.Dispose();
         _law.Dispose();
