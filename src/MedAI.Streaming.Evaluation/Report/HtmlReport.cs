@@ -78,6 +78,7 @@ internal static class HtmlReport
             "plots", charts.Burden());
         AddPlots(html, "Lead time", "At the sensitivity of NEWS2 >= 7: how many hours before onset the first alarm in the 12 h up to "
             + "onset came. Onset is at the right.", "leads", charts.Leads());
+        html.Add(HtmlDrift.Of(report));
         return html.Add($"</main></body></html>\n");
     }
 

@@ -52,6 +52,7 @@ internal static class JsonReport
         WriteLead(json, model.AtNews2Ge7);
         WriteMatched(json, model);
         WriteFrozen(json, model);
+        WriteDrift(json, model.Model);
         json.WriteStartArray("notes");
         foreach (var note in model.Notes) json.WriteStringValue(note);
         json.WriteEndArray();
@@ -78,6 +79,19 @@ internal static class JsonReport
         WriteNumber(json, "alert", model.Model.Frozen?.Alert);
         WriteNumber(json, "utility", model.Model.Frozen?.Utility);
         WriteBurden(json, model.Frozen);
+        json.WriteEndObject();
+    }
+
+    private static void WriteDrift(Utf8JsonWriter json, ScoredModel model)
+    {
+        if (model.Drift is not { } drift)
+        {
+            json.WriteNull("drift");
+            return;
+        }
+
+        json.WriteStartObject("drift");
+        foreach (var (input, psi) in drift) json.WriteNumber(input, Math.Round(psi, 6));
         json.WriteEndObject();
     }
 

@@ -18,6 +18,7 @@ internal sealed class ModelsCommand : MedaiCommand
         Subcommands.Add(new List(line));
         Subcommands.Add(new Show(line));
         Subcommands.Add(new Verify(line));
+        Subcommands.Add(new ModelComparisonCommand(line));
     }
 
     private static Argument<string?> NameArgument(string description) =>

@@ -5,6 +5,7 @@ using MedAI.Streaming.Host.Web.Control;
 using MedAI.Streaming.Host.Web.Frames;
 using MedAI.Streaming.Host.Web.Inference;
 using MedAI.Streaming.Host.Web.Keys;
+using MedAI.Streaming.Host.Web.Metrics;
 using MedAI.Streaming.Host.Web.Patients;
 using MedAI.Streaming.Host.Web.Reading;
 using MedAI.Streaming.Pipeline;
@@ -85,7 +86,7 @@ internal sealed class LiveService : IAsyncDisposable
                 Clock = _clock,
                 Gateway = role == Role.Worker ? null : _gateway,
                 Others = stores.Health,
-                Numbers = [.. stores.Metrics, inference],
+                Numbers = [.. stores.Metrics, inference, new DriftMetrics(models)],
             },
             settings.Http, surroundings.Time, log);
         bool IsKnown(string patient) => picture.IsKnown(patient) || stores.History.Transitions(patient).Any();

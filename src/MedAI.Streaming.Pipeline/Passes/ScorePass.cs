@@ -95,6 +95,8 @@ internal sealed class ScorePass
             rows.RowOf.Add(row);
             rows.Features.Fill(in _state.Patient(request.Patient), request.Time, rows.Rows.Input(row));
             _state.Models[model].Of(request.Patient).CopyTo(rows.Rows.State(row));
+            if (request.Step)
+                rows.Scorer.Drift.Count(rows.Rows.Input(row));
         }
     }
 

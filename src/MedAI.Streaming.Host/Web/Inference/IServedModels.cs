@@ -1,5 +1,6 @@
 // Which models others may call, as far as the inference endpoints need to know it.
 using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Scoring;
 
 namespace MedAI.Streaming.Host.Web.Inference;
 
@@ -14,6 +15,9 @@ internal sealed record ServedModel
 
     /// <summary>Whether flows still ask it.</summary>
     public required bool IsInService { get; init; }
+
+    /// <summary>How far its inputs have moved.</summary>
+    public required InputDrift Drift { get; init; }
 
     /// <summary>Opens it once more, beside the flows' own, for calls of at most so many rows; throws <see cref="ModelLoadException"/>.</summary>
     public required Func<int, IScoringModel> Open { get; init; }

@@ -24,6 +24,7 @@ internal sealed class LawModels(FlowLaw law, HostSettings settings) : IServedMod
         Model = scorer.Model,
         Decides = decides,
         IsInService = scorer.InService,
+        Drift = scorer.Drift,
         Open = rows => Open(scorer.Model, rows),
     };
 

@@ -88,7 +88,7 @@ public sealed class InferenceEndpointsTests
         var (_, flat, _) = await service.PostAsync(Infer, Whole);
         var (status, same, _) = await service.PostAsync(Infer, nested);
         var (_, some, _) = await service.PostAsync(
-            Infer, $$"""{"id":"","outputs":[{"name":"attention"},{"name":"risk"}],"inputs":[{{State}},{{X}}],"parameters":{"mine":true}}""");
+            Infer, $$"""{"id":"","outputs":[{"name":"attention"},{"name":"risk"}],"inputs":[{{State}},{{X}}],"parameters":{"mine":true} }""");
 
         Assert.Equal(200, status);
         Assert.Equal(flat.GetRawText(), same.GetRawText());
@@ -181,9 +181,9 @@ public sealed class InferenceEndpointsTests
         await using var service = await StartAsync();
         var tooLong = Encoding.UTF8.GetBytes(Whole + new string(' ', 5000));
 
-        var (taken, _, _) = await service.Running.SendAsync(HttpMethod.Post, Infer, content: FrameBodies.Packed(Encoding.UTF8.GetBytes(Whole), "application/json"));
+        var (taken, _, _) = await service.Running.SendAsync(HttpMethod.Post, Infer, content: FrameBodies.Packed(FrameBodies.Gzip(Encoding.UTF8.GetBytes(Whole)), "application/json"));
         var (plain, problem, _) = await service.Running.SendAsync(HttpMethod.Post, Infer, content: FrameBodies.Of(tooLong, "application/json"));
-        var (packed, _, _) = await service.Running.SendAsync(HttpMethod.Post, Infer, content: FrameBodies.Packed(tooLong, "application/json"));
+        var (packed, _, _) = await service.Running.SendAsync(HttpMethod.Post, Infer, content: FrameBodies.Packed(FrameBodies.Gzip(tooLong), "application/json"));
         var broken = FrameBodies.Of("{}", "application/json");
         broken.Headers.ContentEncoding.Add("gzip");
         var (noGzip, _, _) = await service.Running.SendAsync(HttpMethod.Post, Infer, content: broken);
@@ -217,7 +217,8 @@ public sealed class InferenceEndpointsTests
         Assert.Contains("medai_inference_turned_away_total 1\n", service.Metrics(), StringComparison.Ordinal);
         Assert.Equal(0, running.CurrentCount);
         mayEnd.Set();
-        Assert.Equal([200, 200], [(await first).Status, (await others.Single(other => other != away)).Status]);
+        var (one, other) = (await first, await others.Single(call => call != away));
+        Assert.Equal((200, 200), (one.Status, other.Status));
     }
 
     [Fact]

@@ -39,6 +39,7 @@ internal sealed class ModelShelf : IServedModels, IDisposable
             Model = model,
             Decides = decides,
             IsInService = true,
+            Drift = new InputDrift(model.Card),
             Open = rows => OnnxModel.Load(folder, new OnnxModelOptions { MaxRows = rows }),
         });
     }
@@ -52,6 +53,7 @@ internal sealed class ModelShelf : IServedModels, IDisposable
             Model = model,
             Decides = decides,
             IsInService = true,
+            Drift = new InputDrift(model.Card),
             Open = rows =>
             {
                 Opened.Add(card.Id);

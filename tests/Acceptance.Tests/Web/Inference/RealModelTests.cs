@@ -89,7 +89,7 @@ public sealed class RealModelTests
         var body = $$"""
             {"id":"a1","inputs":[{"name":"x","shape":[1, {{model.Card.Inputs.Count}}],"datatype":"FP32","data":[{{x}}]},
             {"name":"state","shape":[1, {{model.Card.StateSize}}],"datatype":"FP32","data":[{{state}}]}],
-            "outputs":[{"name":"risk","parameters":{"binary_data":true}}],"parameters":{"binary_data_output":true,"priority":1}}
+            "outputs":[{"name":"risk","parameters":{"binary_data":true} }],"parameters":{"binary_data_output":true,"priority":1} }
             """;
 
         var (status, answer, response) = await service.PostAsync(
