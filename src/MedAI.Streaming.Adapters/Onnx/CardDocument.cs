@@ -102,6 +102,27 @@ internal sealed class CardDocument : IDisposable
             item => item.Name, item => Number($"{key}.{item.Name}", least, most), StringComparer.Ordinal);
     }
 
+    /// <summary>The members of an object, each with lists of numbers <c>edges</c> and <c>shares</c>. Their names may have dots in them.</summary>
+    public IEnumerable<(string Name, IReadOnlyList<double> Edges, IReadOnlyList<double> Shares)> Histograms(string key)
+    {
+        var element = Find(key);
+        if (element.ValueKind != JsonValueKind.Object)
+            throw Wrong(key, element, "an object of histograms by name");
+
+        foreach (var item in element.EnumerateObject())
+        {
+            yield return NumbersOf(item.Value, "edges") is { } edges && NumbersOf(item.Value, "shares") is { } shares
+                ? (item.Name, edges, shares)
+                : throw Wrong($"{key} of {item.Name}", item.Value, "an object with the lists of numbers 'edges' and 'shares'");
+        }
+    }
+
+    private static List<double>? NumbersOf(JsonElement holder, string name) =>
+        holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+        && list.EnumerateArray().All(number => number.ValueKind == JsonValueKind.Number)
+            ? [.. list.EnumerateArray().Select(number => number.GetDouble())]
+            : null;
+
     /// <summary>What to throw where a value does not fit; <paramref name="wanted"/> says what would.</summary>
     public ModelLoadException Wrong(string key, string wanted) => Wrong(key, Find(key), wanted);
 

@@ -63,6 +63,7 @@ public static class ModelFolder
             ClearThreshold = card.Number("thresholds.clear", 0, alert),
             InputSet = InputSet(card),
             UtilityThreshold = card.Has("thresholds.utility") ? card.Number("thresholds.utility", 0, 1) : null,
+            InputReference = References(card, inputs),
             Sha256 = Sha256(card),
         };
     }
@@ -123,6 +124,26 @@ public static class ModelFolder
             }
 
             byInput[input] = number;
+        }
+
+        return byInput;
+    }
+
+    // Cards of before have none.
+    private static Dictionary<string, InputReference> References(CardDocument card, IReadOnlyList<string> inputs)
+    {
+        const string Key = "inputReference";
+        var byInput = new Dictionary<string, InputReference>(StringComparer.Ordinal);
+        foreach (var (name, edges, shares) in card.Has(Key) ? card.Histograms(Key) : [])
+        {
+            var reference = new InputReference(edges, shares);
+            var input = inputs.Contains(name) ? name : $"{name}.value";
+            if (!inputs.Contains(input))
+                throw card.Wrong(Key, $"by input, but '{name}' is none");
+            if (reference.Problem is { } problem)
+                throw card.Wrong(Key, $"{problem}, which '{name}' is not");
+
+            byInput[input] = reference;
         }
 
         return byInput;

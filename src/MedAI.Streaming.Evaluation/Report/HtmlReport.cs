@@ -88,6 +88,7 @@ internal static class HtmlReport
         AddPlots(html, "Lead time", "At the sensitivity of NEWS2 >= 7: how many hours before onset the first alarm in the 12 h up to "
             + "onset came. Onset is at the right. Models that do not reach it are left out.", "leads", charts.Leads(AlarmRule.Crossing));
         AddPlots(html, "Lead time, re-armed", "The same for re-armed alarms.", "leads", charts.Leads(AlarmRule.Rearmed));
+        html.Add(HtmlDrift.Of(report));
         return html.Add($"</main></body></html>\n");
     }
 

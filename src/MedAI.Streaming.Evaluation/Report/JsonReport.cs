@@ -54,6 +54,7 @@ internal static class JsonReport
         WriteLead(json, model.Alarms.AtNews2Ge7);
         WriteMatched(json, model);
         WriteFrozen(json, model);
+        WriteDrift(json, model.Model);
         json.WriteStartArray("notes");
         foreach (var note in model.Notes) json.WriteStringValue(note);
         json.WriteEndArray();
@@ -98,6 +99,19 @@ internal static class JsonReport
         json.WriteStartObject("rearmed");
         WriteBurden(json, model.Rearmed.Frozen);
         json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteDrift(Utf8JsonWriter json, ScoredModel model)
+    {
+        if (model.Drift is not { } drift)
+        {
+            json.WriteNull("drift");
+            return;
+        }
+
+        json.WriteStartObject("drift");
+        foreach (var (input, psi) in drift) json.WriteNumber(input, Math.Round(psi, 6));
         json.WriteEndObject();
     }
 

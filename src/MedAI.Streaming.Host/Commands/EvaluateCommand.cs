@@ -137,6 +137,7 @@ internal sealed class EvaluateCommand : MedaiCommand
             Scores = [.. stream.Stays.SelectMany(stay => stay.Risks(number))],
             IsProbability = true,
             IsClinicalScore = false,
+            Drift = DriftJson.ByInput(model.Scorer.Drift),
             Frozen = new FrozenThresholds(model.Scorer.Model.Card.AlertThreshold, model.Scorer.Model.Card.UtilityThreshold),
         });
         try

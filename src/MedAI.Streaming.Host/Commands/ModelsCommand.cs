@@ -22,6 +22,7 @@ internal sealed class ModelsCommand : MedaiCommand
         Subcommands.Add(new Verify(line));
         Subcommands.Add(new ModelChange.Promote(line));
         Subcommands.Add(new ModelChange.Rollback(line));
+        Subcommands.Add(new ModelComparisonCommand(line));
     }
 
     private static Argument<string?> NameArgument(string description) =>

@@ -28,6 +28,9 @@ internal sealed record RunReport(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>By input: how far it has moved from what the model was trained on.</summary>
+    public IReadOnlyDictionary<string, double> Drift { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Readings per second of wall time.</summary>
     public double ReadingsPerSecond => Seconds > 0 ? Totals.In / Seconds : 0;
 
@@ -42,7 +45,10 @@ internal sealed record RunReport(
         return new RunReport(
             run.Totals(), [.. Episode.Of(transitions)], transitions.Length, TransitionDigest.Compute(transitions),
             run.Law.ModelId,
-            scorer is { Calls: > 0 } ? (double)scorer.Rows / scorer.Calls : 0, run.Law.Profile, outcome.Seconds);
+            scorer is { Calls: > 0 } ? (double)scorer.Rows / scorer.Calls : 0, run.Law.Profile, outcome.Seconds)
+        {
+            Drift = DriftJson.ByInput(scorer?.Drift),
+        };
     }
 
     /// <summary>The report as JSON.</summary>
@@ -63,6 +69,7 @@ internal sealed record RunReport(
             json.WriteString("model", Model);
             json.WriteNumber("meanBatch", Math.Round(MeanBatch, 3));
             json.WriteString("profile", Profile);
+            DriftJson.Write(json, Drift);
             json.WriteEndObject();
             json.WriteNumber("seconds", Math.Round(Seconds, 3));
             json.WriteNumber("readingsPerSecond", Math.Round(ReadingsPerSecond, 1));

@@ -38,7 +38,7 @@ public sealed record HttpSettings
     /// <summary>The most frames of a request.</summary>
     public int MaxFrames { get; init; } = 10_000;
 
-    /// <summary>The most bytes of bodies with frames that are held at once, counted after unpacking; what does not fit is asked to come again.</summary>
+    /// <summary>The most bytes of bodies with frames that are held at once, counted after unpacking; what does not fit is asked to come again. As many again for calls of models.</summary>
     public int MaxBytesInFlight { get; init; } = 64 << 20;
 
     /// <summary>The most connections at once; more are closed.</summary>
@@ -46,6 +46,12 @@ public sealed record HttpSettings
 
     /// <summary>The most clients that listen to the stream of alerts at once; more are asked to come again.</summary>
     public int MaxStreams { get; init; } = 512;
+
+    /// <summary>The most rows of a call of a model over the Open Inference Protocol.</summary>
+    public int MaxInferenceRows { get; init; } = 4096;
+
+    /// <summary>The most such calls that wait or run at once; more are asked to come again.</summary>
+    public int MaxInferenceWaiting { get; init; } = 16;
 
     /// <summary>Whether only frames of patients are taken whom the directory knows and who are in care.</summary>
     public bool RegisteredOnly { get; init; }

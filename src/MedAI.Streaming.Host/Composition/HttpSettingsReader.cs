@@ -22,6 +22,8 @@ internal static class HttpSettingsReader
             MaxBytesInFlight = values.Whole("http.maxBytesInFlight"),
             MaxConnections = values.Whole("http.maxConnections"),
             MaxStreams = values.Whole("http.maxStreams"),
+            MaxInferenceRows = values.Whole("http.maxInferenceRows"),
+            MaxInferenceWaiting = values.Whole("http.maxInferenceWaiting"),
             RegisteredOnly = values.Flag("http.registeredOnly"),
             MetricsNeedKey = values.Flag("http.metricsNeedKey"),
             ReadyMaxLag = values.Whole("http.readyMaxLag"),

@@ -13,26 +13,14 @@ internal sealed class ModelShelf(string root, ModelProvider provider, HostLog lo
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (OnnxModel Model, LoadedModel Loaded)> _models = [];
 
-    /// <summary>The models that are loaded now, in no order.</summary>
-    public IReadOnlyList<OnnxModel> Loaded
+    /// <summary>The models that are loaded now, by name and version.</summary>
+    public IReadOnlyList<LoadedModel> Models
     {
         get
         {
             lock (_lock)
             {
-                return [.. _models.Values.Select(one => one.Model)];
-            }
-        }
-    }
-
-    /// <summary>Whether each model that is loaded is still asked, by name and version.</summary>
-    public IReadOnlyList<(string Id, bool InService)> InService
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _models.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => (one.Key, one.Value.Loaded.Scorer.InService))];
+                return [.. _models.Values.Select(one => one.Loaded).OrderBy(model => model.Id, StringComparer.Ordinal)];
             }
         }
     }

@@ -49,7 +49,8 @@ internal sealed class LoadedModels : IDisposable
     private void Add(OnnxModel model, string folder)
     {
         _models.Add(model);
-        Shadows.Add(new LoadedModel(ModelShelf.Features(folder, model.Card), new ModelScorer(model)));
+        Shadows.Add(new LoadedModel(
+            ModelShelf.Features(folder, model.Card), new ModelScorer(model) { Drift = new InputDrift(model.Card, long.MaxValue) }));
     }
 
     private static IEnumerable<string> Folders(HostSettings settings, IReadOnlyList<string> names)

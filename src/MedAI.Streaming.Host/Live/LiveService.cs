@@ -4,6 +4,7 @@ using MedAI.Streaming.Host.Web;
 using MedAI.Streaming.Host.Web.Control;
 using MedAI.Streaming.Host.Web.Frames;
 using MedAI.Streaming.Host.Web.Health;
+using MedAI.Streaming.Host.Web.Inference;
 using MedAI.Streaming.Host.Web.Keys;
 using MedAI.Streaming.Host.Web.Metrics;
 using MedAI.Streaming.Host.Web.Patients;
@@ -32,6 +33,7 @@ internal sealed class LiveService : IAsyncDisposable
     private readonly PatientDirectory _directory;
     private readonly AlertSignal _signal = new();
     private readonly ReadOut _readOut;
+    private readonly InferenceSessions _inference;
     private readonly WebService _web;
     private readonly TimeProvider _time;
 
@@ -66,6 +68,9 @@ internal sealed class LiveService : IAsyncDisposable
         }
 
         _gateway = new LogGateway(appender, settings.Gateway, arrival, () => _supervisor?.Lag ?? 0);
+        var models = new LawModels(law, settings, _supervisor);
+        _inference = new InferenceSessions(models, settings.Http.MaxInferenceWaiting, surroundings.Time, log);
+        var inference = new InferenceEndpoints(models, _inference, settings.Http);
         _readOut = ReadOut.Start(
             new ReadingSources
             {
@@ -84,7 +89,11 @@ internal sealed class LiveService : IAsyncDisposable
                 Clock = _clock,
                 Gateway = role == Role.Worker ? null : _gateway,
                 Others = [.. stores.Health, .. _models is null ? Array.Empty<HealthPart>() : [_models.Health]],
-                Numbers = [.. stores.Metrics, .. _supervisor is null ? Array.Empty<IMetricSource>() : [new ModelMetrics(_supervisor, law.Shelf)]],
+                Numbers =
+                [
+                    .. stores.Metrics, inference, new DriftMetrics(models),
+                    .. _supervisor is null ? Array.Empty<IMetricSource>() : [new ModelMetrics(_supervisor, law.Shelf)],
+                ],
             },
             settings.Http, surroundings.Time, log);
         bool IsKnown(string patient) => picture.IsKnown(patient) || stores.History.Transitions(patient).Any();
@@ -95,7 +104,7 @@ internal sealed class LiveService : IAsyncDisposable
                 new ControlEndpoints(new PatientControl(_gateway, _directory, law.Settings.Limits, IsKnown, surroundings.Time), _directory),
             ];
         _web = new WebService(
-            settings.Http, KeyRing.Of(settings.Http, surroundings.Time, log), log, [.. comingIn, .. _readOut.Groups]);
+            settings.Http, KeyRing.Of(settings.Http, surroundings.Time, log), log, [.. comingIn, inference, .. _readOut.Groups]);
     }
 
     /// <summary>Where it can be reached, once it runs.</summary>
@@ -154,6 +163,7 @@ internal sealed class LiveService : IAsyncDisposable
     {
         await _web.DisposeAsync();
         await _readOut.DisposeAsync();
+        _inference.Dispose();
         _supervisor?.Dispose();
         _directory.Dispose();
         _law.Dispose();

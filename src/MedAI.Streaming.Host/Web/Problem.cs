@@ -1,5 +1,6 @@
 // The one form in which the web service says that something is wrong: application/problem+json (RFC 9457).
 using System.Text.Json;
+using MedAI.Streaming.Host.Web.Inference;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -37,13 +38,14 @@ internal sealed record Problem(int Status, string Code, string Detail)
 
         await using (var writer = new Utf8JsonWriter(response.BodyWriter, WebJson.Style))
         {
-            Write(writer, context.TraceIdentifier);
+            Write(writer, context.TraceIdentifier, context.Request.Path.StartsWithSegments(InferenceEndpoints.Root));
         }
 
         await response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    private void Write(Utf8JsonWriter writer, string requestId)
+    // Clients of the Open Inference Protocol look for "error".
+    private void Write(Utf8JsonWriter writer, string requestId, bool isProtocol)
     {
         writer.WriteStartObject();
         writer.WriteString("title", ReasonPhrases.GetReasonPhrase(Status));
@@ -51,6 +53,8 @@ internal sealed record Problem(int Status, string Code, string Detail)
         writer.WriteString("code", Code);
         writer.WriteString("detail", Detail);
         writer.WriteString("requestId", requestId);
+        if (isProtocol)
+            writer.WriteString("error", Detail);
         if (Errors is not null)
         {
             writer.WriteStartObject("errors");

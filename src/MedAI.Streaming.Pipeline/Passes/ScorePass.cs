@@ -177,6 +177,10 @@ internal sealed class ScorePass(FlowState state)
                 RowOf[i] = row;
                 model.Features.Fill(in state.Patient(requests[i].Patient), requests[i].Time, Rows.Input(row));
                 slot.Of(requests[i].Patient).CopyTo(Rows.State(row));
+                if (requests[i].Step)
+                {
+                    model.Scorer.Drift.Count(Rows.Input(row));
+                }
             }
         }
     }

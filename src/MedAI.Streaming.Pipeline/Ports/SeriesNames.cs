@@ -19,6 +19,10 @@ public static class SeriesNames
     /// <summary>A model in shadow, by name and version: <c>shadow.sepsis-gru@2.0.0</c>.</summary>
     public static string Shadow(string id) => ShadowPrefix + id;
 
+    /// <summary>Name and version of the model in shadow whose series it is; null: it is another series.</summary>
+    public static string? ShadowId(string series) =>
+        series.StartsWith(ShadowPrefix, StringComparison.Ordinal) ? series[ShadowPrefix.Length..] : null;
+
     /// <summary>Whether a series holds scores or risks, and no readings.</summary>
     public static bool IsScore(string series) =>
         series.StartsWith(ScorePrefix, StringComparison.Ordinal) || series.StartsWith(ModelPrefix, StringComparison.Ordinal)

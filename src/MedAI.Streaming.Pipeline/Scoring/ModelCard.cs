@@ -56,6 +56,9 @@ public sealed record ModelCard
     /// <summary>Risk from which an hour is predicted positive with the greatest utility on the validation patients; null: not chosen.</summary>
     public double? UtilityThreshold { get; init; }
 
+    /// <summary>By input name: how it was distributed in training, once standardised. Empty where the card does not say.</summary>
+    public IReadOnlyDictionary<string, InputReference> InputReference { get; init; } = new Dictionary<string, InputReference>();
+
     /// <summary>sha256 of model.onnx in lower-case hex.</summary>
     public required string Sha256 { get; init; }
 

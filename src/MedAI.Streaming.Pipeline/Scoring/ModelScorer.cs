@@ -76,6 +76,9 @@ public sealed class ModelScorer(IScoringModel model)
     /// <summary>The model.</summary>
     public IScoringModel Model { get; } = model;
 
+    /// <summary>How the inputs of patients' steps are distributed.</summary>
+    public InputDrift Drift { get; init; } = new(model.Card);
+
     /// <summary>Calls of the model so far.</summary>
     public long Calls => Volatile.Read(ref _calls);
 

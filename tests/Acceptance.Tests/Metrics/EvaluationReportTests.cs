@@ -22,7 +22,7 @@ public sealed partial class EvaluationReportTests
         Assert.Equal(
             [
                 "name", "version", "inputs", "auroc", "auprc", "prevalence", "utility", "sensitivity", "precision", "f1", "brier", "ece",
-                "calibrationSlope", "alarmsPerPatientDay", "nne", "leadHours", "matched", "frozen", "notes",
+                "calibrationSlope", "alarmsPerPatientDay", "nne", "leadHours", "matched", "frozen", "drift", "notes",
             ],
             root.GetProperty("models")[0].EnumerateObject().Select(p => p.Name).Where(n => !n.EndsWith("Interval95", StringComparison.Ordinal)));
     }
@@ -64,6 +64,23 @@ public sealed partial class EvaluationReportTests
             rearmed.GetProperty("alarmsPerPatientDay").GetDouble(),
             model.GetProperty("alarmsPerPatientDay").GetProperty("rearmed").GetProperty("atNews2Ge7").GetDouble());
         Assert.Contains("finds 0.500", Text(EvaluationReport.Of("csv", Patients(labels), News2(news2), [Risk(scores)])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Drift_OfAModel_IsInTheJsonAndItsTenFurthestOnThePage()
+    {
+        var news2 = News2(0, 0, 5);
+        var moved = Enumerable.Range(0, 12).ToDictionary(i => $"input{i:00}", i => i / 100.0);
+        var report = EvaluationReport.Of("csv", Patients("001"), news2, [news2, Risk(0.1, 0.1, 0.3) with { Drift = moved }]);
+        using var json = JsonDocument.Parse(Written(report.WriteJson));
+        var page = Text(report);
+
+        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("models")[0].GetProperty("drift").ValueKind);
+        Assert.Equal(0.11, json.RootElement.GetProperty("models")[1].GetProperty("drift").GetProperty("input11").GetDouble());
+        Assert.Contains("Input drift", page, StringComparison.Ordinal);
+        Assert.Contains("input02", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("input01", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Input drift", Text(EvaluationReport.Of("csv", Patients("001"), news2, [news2])), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -66,6 +66,11 @@ public class ModelLoadTests
     [InlineData("output.meaning", "\"\"", "'output.meaning' is \"\"; it must be a text")]
     [InlineData("thresholds.alert", "1.7", "'thresholds.alert' is 1.7; it must be a number from 0 to 1")]
     [InlineData("thresholds.clear", "0.6", "'thresholds.clear' is 0.6; it must be a number from 0 to 0.5")]
+    [InlineData("inputReference", "[]", "'inputReference' is []; it must be an object of histograms by name")]
+    [InlineData("inputReference", "{\"heart_rate.value\":{\"edges\":[1]}}", "'inputReference of heart_rate.value' is {\"edges\":[1]}; it must be an object with")]
+    [InlineData("inputReference", "{\"heart_rate.value\":{\"edges\":[\"1\"],\"shares\":[1]}}", "'inputReference of heart_rate.value' is")]
+    [InlineData("inputReference", "{\"weight\":{\"edges\":[1],\"shares\":[0.5,0.5]}}", "'inputReference' is {\"weight\":{\"edges\":[1],\"shares\":[0.5,0.5]}}; it must be by input, but 'weight' is none")]
+    [InlineData("inputReference", "{\"input3\":{\"edges\":[1],\"shares\":[0.5,0.4]}}", "'inputReference' is {\"input3\":{\"edges\":[1],\"shares\":[0.5,0.4]}}; it must be a histogram whose shares")]
     [InlineData("sha256", "\"ABC\"", "'sha256' is \"ABC\"; it must be 64 lower-case hexadecimal digits")]
     public void Load_WrongCardValue_NamesKeyValueAndRange(string key, string? value, string expected)
     {
@@ -82,6 +87,22 @@ public class ModelLoadTests
         models.WriteCard(card);
 
         Assert.StartsWith($"{models.CardFile}: {expected}", Refused(models.Folder));
+    }
+
+    [Fact]
+    public void ReadCard_WithHistogramsOfInputs_HasThem()
+    {
+        using var models = TestModels.With(TestModels.Logistic(), 0);
+        Assert.Empty(ModelFolder.ReadCard(models.Folder).InputReference);
+        var card = models.ReadCard();
+        card["inputReference"] = JsonNode.Parse("""{"heart_rate.value":{"edges":[-1,1.5],"shares":[0.25,0.5,0.25]},"input3":{"edges":[1],"shares":[1,0]}}""");
+        models.WriteCard(card);
+
+        var references = ModelFolder.ReadCard(models.Folder).InputReference;
+
+        Assert.Equal(["heart_rate.value", "input3"], references.Keys.Order());
+        Assert.Equal([-1, 1.5], references["heart_rate.value"].Edges);
+        Assert.Equal([0.25, 0.5, 0.25], references["heart_rate.value"].Shares);
     }
 
     [Fact]

@@ -19,9 +19,9 @@ internal sealed class ModelMetrics(FlowSupervisor flows, ModelShelf shelf) : IMe
         }
 
         text.Gauge("medai_model_in_service", "1: a loaded model is asked; 0: it failed, and is not asked until the process starts anew.");
-        foreach (var model in shelf.InService)
+        foreach (var model in shelf.Models)
         {
-            text.Sample(model.InService ? 1 : 0, ("model", model.Id));
+            text.Sample(model.Scorer.InService ? 1 : 0, ("model", model.Id));
         }
     }
 }

@@ -3,13 +3,16 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Acceptance.Tests.Commands;
 using Acceptance.Tests.Configuration;
+using Acceptance.Tests.Web.Inference;
 using MedAI.Streaming.Domain;
 using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Host;
+using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web;
 using MedAI.Streaming.Host.Web.Control;
 using MedAI.Streaming.Host.Web.Frames;
+using MedAI.Streaming.Host.Web.Inference;
 using MedAI.Streaming.Host.Web.Patients;
 using MedAI.Streaming.Host.Web.Reading;
 using MedAI.Streaming.Pipeline.Ports;
@@ -141,11 +144,13 @@ public sealed class ApiDescriptionTests
     private static IEnumerable<IEndpointGroup> Groups(MonitoredService service)
     {
         var directory = new PatientDirectory(new InMemoryDirectoryStore());
+        var shelf = new ModelShelf();
         var control = new PatientControl(service.Gateway, directory, new MonitorSettings().Limits, static _ => false, service.Clock);
         return
         [
             .. service.Groups, new FrameEndpoints(service.Gateway, directory, RunningService.Settings),
             new ControlEndpoints(control, directory),
+            new InferenceEndpoints(shelf, new InferenceSessions(shelf, 1, service.Clock, new HostLog(TextWriter.Null, LogLevel.Error)), RunningService.Settings),
         ];
     }
 

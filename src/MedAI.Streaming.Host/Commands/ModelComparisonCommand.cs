@@ -1,0 +1,109 @@
+// Compares models in shadow with the one whose alerts count, over what a store has of both.
+using System.CommandLine;
+using MedAI.Streaming.Adapters.Influx;
+using MedAI.Streaming.Adapters.Onnx;
+using MedAI.Streaming.Adapters.Sqlite;
+using MedAI.Streaming.Host.Composition;
+using MedAI.Streaming.Pipeline.Ports;
+
+namespace MedAI.Streaming.Host.Commands;
+
+/// <summary><c>medai models compare</c>.</summary>
+internal sealed class ModelComparisonCommand : MedaiCommand
+{
+    private readonly CommandLine _line;
+    private readonly Argument<string[]> _shadows = new("SHADOW")
+    {
+        Description = "NAME or NAME@VERSION of models in shadow; without it all that the store has series of.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<string?> _active = new("--active")
+    {
+        Description = "The model whose alerts count, NAME or NAME@VERSION; without it the one of the configuration.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<double?> _activeThreshold = Threshold("--active-threshold", "The risk from which the active model alarms; without it its card's.");
+    private readonly Option<double?> _shadowThreshold = Threshold("--shadow-threshold", "The risk from which shadows alarm; without it their cards'.");
+    private readonly Option<string?> _store = StoreOption.Read();
+    private readonly Option<string[]> _patients = new("--patient") { Description = "Only this patient; may stand several times.", HelpName = "ID" };
+    private readonly Option<DateTimeOffset?> _from = StoreOption.Time("--from", "Only from this event time on.");
+    private readonly Option<DateTimeOffset?> _until = StoreOption.Time("--until", "Only before this event time.");
+    private readonly Option<bool> _json = new("--json") { Description = "As JSON: one object." };
+
+    public ModelComparisonCommand(CommandLine line)
+        : base(
+            "compare", "Compares models in shadow with the one whose alerts count: agreement, alarm burden, drift of the risks.",
+            "medai models compare --store out/ward",
+            "medai models compare sepsis-all@2.0.0 --store out/ward --from 2026-03-01T00:00:00Z --json")
+    {
+        _line = line;
+        Arguments.Add(_shadows);
+        foreach (var option in new Option[] { _active, _activeThreshold, _shadowThreshold, _store, _patients, _from, _until, _json })
+        {
+            Options.Add(option);
+        }
+
+        SetAction((parsed, interrupted) => Task.FromResult(Run(parsed, interrupted)));
+    }
+
+    private int Run(ParseResult parsed, CancellationToken interrupted)
+    {
+        var settings = _line.Settings(parsed);
+        var named = parsed.GetValue(_shadows) ?? [];
+        var active = Judge(
+            settings, parsed.GetValue(_active) ?? $"{settings.Model.Name}@{settings.Model.Version}", parsed.GetValue(_activeThreshold));
+        var range = (
+            parsed.GetValue(_from)?.ToUnixTimeMilliseconds() ?? long.MinValue,
+            parsed.GetValue(_until)?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+
+        // A store that is named is meant; else the series are where the service keeps them.
+        using var influx = parsed.GetValue(_store) is null && settings.SeriesStore == SeriesStoreKind.Influx
+            ? InfluxSeriesStore.OpenForReading(settings.Influx)
+            : null;
+        var patients = parsed.GetValue(_patients) ?? [];
+        using var store = influx is null || patients.Length == 0 ? StoreOption.Open(_line, parsed, _store) : null;
+        var comparisons = ModelComparison.Read(
+            influx ?? (ISeriesStore)store!.Series, patients.Length > 0 ? patients : Known(store!), active,
+            id => named.Length == 0 || named.Any(name => name == id || name == id.Split('@')[0])
+                ? Judge(settings, id, parsed.GetValue(_shadowThreshold))
+                : null,
+            range, interrupted);
+        if (comparisons.Count == 0)
+        {
+            throw new FailureException(
+                $"There is no series of {(named.Length == 0 ? "a model in shadow" : string.Join(" or ", named))} in the store. "
+                + "A model is in shadow when the configuration says so.");
+        }
+
+        if (parsed.GetValue(_json))
+            _line.Surroundings.Output.WriteLine(ModelComparisonText.Json(active, comparisons));
+        else
+            ModelComparisonText.Write(_line.Surroundings.Output, active, comparisons);
+        return ExitCodes.Ok;
+    }
+
+    private static IEnumerable<string> Known(EdgeStore store) => store.Patients().Select(patient => patient.Patient);
+
+    // The card says from which risk a model alarms and how long its step is; a threshold of one's own stands in for the card's.
+    private static JudgedModel Judge(HostSettings settings, string name, double? threshold)
+    {
+        var root = ModelFolders.Root(settings);
+        var folder = ModelFolder.List(root).LastOrDefault(folder => ModelFolders.IdOf(folder) == name || ModelFolders.NameOf(folder) == name)
+            ?? throw new FailureException($"There is no model {name} in {root}. 'medai models list' lists those that there are.");
+        var card = ModelFolder.ReadCard(folder);
+        return new JudgedModel(card.Id, threshold ?? card.AlertThreshold, card.StepSeconds);
+    }
+
+    private static Option<double?> Threshold(string name, string description)
+    {
+        var option = new Option<double?>(name) { Description = description, HelpName = "RISK" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is not (> 0 and < 1))
+                result.AddError($"{name}: the risk must lie between 0 and 1.");
+        });
+        return option;
+    }
+}
