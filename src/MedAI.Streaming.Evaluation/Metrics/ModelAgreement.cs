@@ -84,7 +84,7 @@ public sealed class ModelAgreement(double firstThreshold, double secondThreshold
     {
         if (risks.Count == 0) return;
 
-        var (first, second) = (AlarmWalk.Start, AlarmWalk.Start);
+        var (first, second) = (AlarmWalk.Start(AlarmRule.Crossing), AlarmWalk.Start(AlarmRule.Crossing));
         var (firstBefore, secondBefore) = (FirstAlarms, SecondAlarms);
         foreach (var (hour, a, b) in risks)
         {

@@ -187,7 +187,7 @@ internal static partial class ConfigurationKeys
         Flag("model.enabled", "true", "Whether a model is served."),
         Text("model.name", "\"sepsis-gru\"", "Name of the model: a folder in `directories.models`. What `medai models promote` chose goes before it."),
         Text("model.version", "\"1.0.0\"", "Version of the model: a folder in the folder of its name."),
-        TextOrNull("model.shadows", "Models that are scored and stored beside it and alert nobody: NAME@VERSION, joined by commas."),
+        TextOrNull("model.shadows", "Models that are scored and stored beside it and alert nobody: NAME@VERSION, joined by commas.") with { Max = 4000 },
         Flag("model.page", "true", "Whether its alerts count; false: it runs in shadow, scored and stored."),
         Word("model.provider", "\"cpu\"", ["cpu", "cuda"], "Where it runs; where CUDA is absent it says so and runs on the CPU."),
         Threshold("model.alertThreshold", "Risk from which an alert opens; null: as the model's card says."),

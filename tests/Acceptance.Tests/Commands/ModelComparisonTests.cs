@@ -86,7 +86,7 @@ public sealed class ModelComparisonTests : IDisposable
         var twin = TestLaw.Card with { Name = "twin", Version = "2.0.0" };
         var features = FeatureSpec.Create(
             twin.Inputs, new Normalisation(twin.Mean, twin.StandardDeviation, twin.Clip, twin.SinceCapHours, twin.AdmissionCapHours), twin.StepSeconds, out _)!;
-        var flow = new PartitionFlow(0, law with { Shadows = [new ShadowModel(features, new ModelScorer(new InMemoryModel(twin, 64)))] });
+        var flow = new PartitionFlow(0, law with { Shadows = [new LoadedModel(features, new ModelScorer(new InMemoryModel(twin, 64)))] });
         Apply(flow, 3 * 3600);
         using var series = new InMemorySeriesStore();
         series.Write(0, flow.NextOffset, flow.Series);

@@ -106,8 +106,7 @@ public sealed class InputDriftTests
     }
 
     [Theory]
-    [InlineData(new double[0], new[] { 1.0 }, "1 to 9 edges")]
-    [InlineData(new[] { 1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, new[] { 1.0 }, "1 to 9 edges")]
+    [InlineData(new[] { 1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, new[] { 1.0 }, "at most 9 edges")]
     [InlineData(new[] { 1.0 }, new[] { 1.0 }, "one share more than edges (here 2)")]
     [InlineData(new[] { 1.0, 1 }, new[] { 0.2, 0.3, 0.5 }, "ascend")]
     [InlineData(new[] { 2.0, 1 }, new[] { 0.2, 0.3, 0.5 }, "ascend")]

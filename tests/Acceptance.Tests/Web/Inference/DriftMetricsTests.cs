@@ -10,12 +10,12 @@ public sealed class DriftMetricsTests
     [Fact]
     public void The_index_of_an_input_is_told_once_there_are_enough_steps()
     {
-        using var shelf = new ModelShelf();
-        var served = shelf.Put(ModelShelf.Card() with
+        using var shelf = new HeldModels();
+        var served = shelf.Put(HeldModels.Card() with
         {
             InputReference = new Dictionary<string, InputReference> { ["x1"] = new([0.5], [0.5, 0.5]) },
         });
-        shelf.Put(ModelShelf.Card("plain"), decides: false);
+        shelf.Put(HeldModels.Card("plain"), decides: false);
         Count(served.Drift, InputDrift.LeastSteps - 1);
         var before = Page(shelf);
         Count(served.Drift, 1);
@@ -27,7 +27,7 @@ public sealed class DriftMetricsTests
         Assert.Matches("medai_model_input_psi\\{model=\"m@1.0.0\",input=\"x1\"\\} 0\n", after);
     }
 
-    private static string Page(ModelShelf shelf)
+    private static string Page(HeldModels shelf)
     {
         var text = new MetricsText();
         new DriftMetrics(shelf).Write(text);

@@ -67,11 +67,11 @@ public sealed class InferenceEndpointsTests
     [Fact]
     public async Task Without_a_version_it_is_the_one_whose_alerts_count_and_else_the_newest()
     {
-        await using var service = await InferenceService.StartAsync(new ModelShelf());
-        service.Shelf.Put(ModelShelf.Card(version: "2.10.0", sum: '1'), decides: false);
-        service.Shelf.Put(ModelShelf.Card(version: "2.9.0", sum: '2'), decides: false);
+        await using var service = await InferenceService.StartAsync(new HeldModels());
+        service.Shelf.Put(HeldModels.Card(version: "2.10.0", sum: '1'), decides: false);
+        service.Shelf.Put(HeldModels.Card(version: "2.9.0", sum: '2'), decides: false);
         var (_, newest) = await service.GetAsync("/v2/models/m");
-        service.Shelf.Put(ModelShelf.Card(version: "1.0.0"));
+        service.Shelf.Put(HeldModels.Card(version: "1.0.0"));
         var (_, active) = await service.GetAsync("/v2/models/m");
 
         Assert.Equal("2.10.0", newest.GetProperty("parameters").GetProperty("version").GetString());
@@ -248,8 +248,8 @@ public sealed class InferenceEndpointsTests
     [Fact]
     public async Task A_model_whose_files_were_changed_since_it_was_loaded_is_not_taken_for_it()
     {
-        await using var service = await InferenceService.StartAsync(new ModelShelf());
-        service.Shelf.Put(ModelShelf.Card(), sha256OnDisk: new string('f', 64));
+        await using var service = await InferenceService.StartAsync(new HeldModels());
+        service.Shelf.Put(HeldModels.Card(), sha256OnDisk: new string('f', 64));
 
         var (status, problem, _) = await service.PostAsync(Infer, Whole);
 
@@ -265,7 +265,7 @@ public sealed class InferenceEndpointsTests
         await service.PostAsync(Infer, Whole);
         await service.PostAsync(Infer, Whole);
         service.Shelf.Loaded = [];
-        service.Shelf.Put(ModelShelf.Card(version: "2.0.0", sum: '2'));
+        service.Shelf.Put(HeldModels.Card(version: "2.0.0", sum: '2'));
         var (_, exchanged, _) = await service.PostAsync(Infer, Whole);
         service.Shelf.Loaded = old;
         await service.PostAsync(Infer, Whole);
@@ -288,8 +288,8 @@ public sealed class InferenceEndpointsTests
 
     private static Task<InferenceService> StartAsync(ICallerSource? callers = null)
     {
-        var shelf = new ModelShelf();
-        shelf.Put(ModelShelf.Card());
+        var shelf = new HeldModels();
+        shelf.Put(HeldModels.Card());
         return InferenceService.StartAsync(
             shelf, RunningService.Settings with { MaxBodyBytes = 4096, MaxInferenceRows = 100, MaxInferenceWaiting = 2 }, callers);
     }

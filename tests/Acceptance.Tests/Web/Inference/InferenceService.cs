@@ -14,14 +14,14 @@ internal sealed class InferenceService : IAsyncDisposable
     private readonly InferenceEndpoints _endpoints;
     private readonly InferenceSessions _sessions;
 
-    private InferenceService(ModelShelf shelf, HttpSettings settings)
+    private InferenceService(HeldModels shelf, HttpSettings settings)
     {
         Shelf = shelf;
         _sessions = new InferenceSessions(shelf, settings.MaxInferenceWaiting, Clock, new HostLog(Notes, LogLevel.Warning));
         _endpoints = new InferenceEndpoints(shelf, _sessions, settings);
     }
 
-    public ModelShelf Shelf { get; }
+    public HeldModels Shelf { get; }
 
     public HandClock Clock { get; } = new();
 
@@ -29,7 +29,7 @@ internal sealed class InferenceService : IAsyncDisposable
 
     public RunningService Running { get; private set; } = null!;
 
-    public static async Task<InferenceService> StartAsync(ModelShelf shelf, HttpSettings? settings = null, ICallerSource? callers = null)
+    public static async Task<InferenceService> StartAsync(HeldModels shelf, HttpSettings? settings = null, ICallerSource? callers = null)
     {
         settings ??= RunningService.Settings;
         var service = new InferenceService(shelf, settings);

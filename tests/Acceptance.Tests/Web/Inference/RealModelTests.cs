@@ -124,7 +124,7 @@ public sealed class RealModelTests
 
     private static async Task<(InferenceService Service, OnnxModel Model)> StartAsync(bool hasState)
     {
-        var (shelf, model) = (new ModelShelf(), ModelShelf.Shipped(hasState));
+        var (shelf, model) = (new HeldModels(), HeldModels.Shipped(hasState));
         shelf.Put(model);
         return (await InferenceService.StartAsync(shelf), model);
     }

@@ -144,7 +144,7 @@ public sealed class ApiDescriptionTests
     private static IEnumerable<IEndpointGroup> Groups(MonitoredService service)
     {
         var directory = new PatientDirectory(new InMemoryDirectoryStore());
-        var shelf = new ModelShelf();
+        var shelf = new HeldModels();
         var control = new PatientControl(service.Gateway, directory, new MonitorSettings().Limits, static _ => false, service.Clock);
         return
         [

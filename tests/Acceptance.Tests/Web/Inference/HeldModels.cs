@@ -8,7 +8,7 @@ using MedAI.Streaming.TestKit.InMemory;
 
 namespace Acceptance.Tests.Web.Inference;
 
-internal sealed class ModelShelf : IServedModels, IDisposable
+internal sealed class HeldModels : IServedModels, IDisposable
 {
     private readonly List<IScoringModel> _owned = [];
 
