@@ -74,8 +74,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="training/train.sh", description=__doc__)
     parser.add_argument("stage", choices=("fit", "export", "search", "ablate", "stress", "table", "all"),
                         help="fit: train what the models are made of; export: calibrate, judge on the validation patients, write models, cards "
-                        "and vectors; search: draw hyper-parameters at random and add what they give to search.csv; ablate: without care-process inputs; "
-                        "stress: the validation patients with channels removed; table: rewrite the figures of README.md from the cards, or from --report")
+                        "and vectors; search: draw hyper-parameters at random and add what they give to search.csv; ablate: without "
+                        "care-process inputs; stress: the validation patients with channels removed; table: rewrite the figures of README.md "
+                        "from the cards, or from --report")
     parser.add_argument("models", nargs="*", default=list(ENSEMBLES), metavar="MODEL", help=f"default: the ensembles; known: {', '.join(known)}")
     parser.add_argument("--data", type=Path, default=shared / "data" / "cinc2019",
                         help="folder (or file) of training_setA.csv.gz; default: data/cinc2019 under $MEDAI_SHARED or ../shared")
@@ -83,7 +84,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=REPOSITORY, help="where models/ and schemas/golden/ are written")
     parser.add_argument("--seed", type=int, default=20190)
     parser.add_argument("--trials", type=int, default=4, help="search: draws for each model")
-    parser.add_argument("--report", type=Path, help="table: a report of 'medai evaluate cinc2019 ... --split test', for the table of the test patients")
+    parser.add_argument("--report", type=Path, help="table: a report of 'medai evaluate cinc2019 ... --split test', for the test patients")
     parser.add_argument("--again", action="store_true", help="fit members anew that are in --work already")
     parser.add_argument("--quick", action="store_true", help=f"smoke run: the first {QUICK_PATIENTS} patients")
     arguments = parser.parse_args()
