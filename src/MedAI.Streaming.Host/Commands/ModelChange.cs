@@ -10,7 +10,7 @@ namespace MedAI.Streaming.Host.Commands;
 /// <summary><c>medai models promote</c> and <c>medai models rollback</c>: both change the registry, which a running service follows.</summary>
 internal static class ModelChange
 {
-    private const string Follows = "A running service with this folder of models changes over within seconds, and says so in its log.";
+    private const string Follows = "A running service with this folder of models changes over within seconds: medai_model_elected on its /metrics says so.";
 
     /// <summary><c>medai models promote NAME@VERSION</c>.</summary>
     internal sealed class Promote : MedaiCommand
