@@ -66,6 +66,7 @@ internal static class HtmlReport
         AddHead(html, report);
         html.Add($"<h2>Figures</h2>\n").Add(HtmlTables.Hours(report)).Add(HtmlTables.Matched(report)).Add(HtmlTables.Frozen(report));
         AddNotes(html, report);
+        html.Add(HtmlDrift.Of(report));
         AddMeanings(html);
         AddPlots(html, "ROC", "The further a curve bends to the upper left, the better the score tells labelled from unlabelled hours. "
             + "The thick line is the model with the highest AUROC; clinical scores and time alone are grey.", "plots", charts.Roc());
@@ -78,7 +79,6 @@ internal static class HtmlReport
             "plots", charts.Burden());
         AddPlots(html, "Lead time", "At the sensitivity of NEWS2 >= 7: how many hours before onset the first alarm in the 12 h up to "
             + "onset came. Onset is at the right.", "leads", charts.Leads());
-        html.Add(HtmlDrift.Of(report));
         return html.Add($"</main></body></html>\n");
     }
 

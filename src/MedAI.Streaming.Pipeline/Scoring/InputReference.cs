@@ -3,7 +3,7 @@ namespace MedAI.Streaming.Pipeline.Scoring;
 
 /// <summary>A histogram of one standardised input over the training's steps, from the model's card.</summary>
 /// <param name="Edges">Ascending bounds; the bin of a value is the number of edges that are not above it.</param>
-/// <param name="Shares">The share of steps in each bin: one more than edges, summing to 1.</param>
+/// <param name="Shares">The share of steps in each bin: one more than edges, summing to 1. No edge: an input that never changes.</param>
 public sealed record InputReference(IReadOnlyList<double> Edges, IReadOnlyList<double> Shares)
 {
     /// <summary>The most edges.</summary>
@@ -17,8 +17,8 @@ public sealed record InputReference(IReadOnlyList<double> Edges, IReadOnlyList<d
     {
         get
         {
-            if (Edges.Count is 0 or > MostEdges)
-                return $"a histogram of 1 to {MostEdges} edges";
+            if (Edges.Count > MostEdges)
+                return $"a histogram of at most {MostEdges} edges";
             if (Shares.Count != Edges.Count + 1)
                 return $"a histogram with one share more than edges (here {Edges.Count + 1})";
             if (Edges.Any(edge => !double.IsFinite(edge)) || Edges.Zip(Edges.Skip(1)).Any(pair => pair.First >= pair.Second))
