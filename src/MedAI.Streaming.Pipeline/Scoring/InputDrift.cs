@@ -40,7 +40,7 @@ public sealed class InputDrift
     /// <param name="window">Steps after which counts are halved; <see cref="long.MaxValue"/>: never.</param>
     public InputDrift(ModelCard card, long window = DefaultWindow)
     {
-        _names = [.. card.Inputs.Where(card.InputReference.ContainsKey)];
+        _names = [.. card.Inputs.Where(name => card.InputReference.TryGetValue(name, out var reference) && reference.Edges.Count > 0)];
         var places = card.Inputs.Select((name, column) => (name, column)).ToDictionary(at => at.name, at => at.column, StringComparer.Ordinal);
         _columns = Array.ConvertAll(_names, name => places[name]);
         _edges = Array.ConvertAll(_names, name => card.InputReference[name].Edges.ToArray());
@@ -78,7 +78,7 @@ public sealed class InputDrift
         }
     }
 
-    /// <summary>Every input for which there is a histogram, in the order of the card; none before there are <see cref="LeastSteps"/>.</summary>
+    /// <summary>Every input for which there is a histogram of more than one bin, in the order of the card; none before there are <see cref="LeastSteps"/>.</summary>
     public IReadOnlyList<MovedInput> Measure()
     {
         lock (_counting)

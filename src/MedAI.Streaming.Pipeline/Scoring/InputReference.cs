@@ -2,8 +2,8 @@
 namespace MedAI.Streaming.Pipeline.Scoring;
 
 /// <summary>A histogram of one standardised input over the training's steps, from the model's card.</summary>
-/// <param name="Edges">Ascending bounds, none for an input that never changed; the bin of a value is the number of edges that are not above it.</param>
-/// <param name="Shares">The share of steps in each bin: one more than edges, summing to 1.</param>
+/// <param name="Edges">Ascending bounds; the bin of a value is the number of edges that are not above it.</param>
+/// <param name="Shares">The share of steps in each bin: one more than edges, summing to 1. No edge: an input that never changes.</param>
 public sealed record InputReference(IReadOnlyList<double> Edges, IReadOnlyList<double> Shares)
 {
     /// <summary>The most edges.</summary>

@@ -33,7 +33,7 @@ public sealed class InputDriftTests
     [Fact]
     public void Measure_OnlySomeInputsHaveHistograms_SpeaksOfTheseInTheOrderOfTheCard()
     {
-        var drift = new InputDrift(Card(("x1", Halves), ("x0", Halves)));
+        var drift = new InputDrift(Card(("x1", Halves), ("x0", Halves), ("x2", new InputReference([], [1]))));
 
         Count(drift, 300, 0, 1);
         Assert.Empty(drift.Measure());
@@ -53,7 +53,7 @@ public sealed class InputDriftTests
         var moved = drift.Measure()[0].Psi;
         for (var i = 0; i < 5000; i++)
         {
-            drift.Count([i % 2, 0]);
+            drift.Count([i % 2, 0, 0]);
         }
 
         Assert.True(moved > 0.25);
@@ -106,6 +106,7 @@ public sealed class InputDriftTests
     }
 
     [Theory]
+    [InlineData(new double[0], new[] { 0.5, 0.5 }, "one share more than edges (here 1)")]
     [InlineData(new[] { 1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, new[] { 1.0 }, "at most 9 edges")]
     [InlineData(new[] { 1.0 }, new[] { 1.0 }, "one share more than edges (here 2)")]
     [InlineData(new[] { 1.0, 1 }, new[] { 0.2, 0.3, 0.5 }, "ascend")]
@@ -118,10 +119,14 @@ public sealed class InputDriftTests
         Assert.Contains(problem, new InputReference(edges, shares).Problem, StringComparison.Ordinal);
 
     [Fact]
-    public void Problem_Histogram_HasNone() => Assert.Null(new InputReference([-1, 0.5], [0.3333, 0.3333, 0.3333]).Problem);
+    public void Problem_Histogram_HasNone()
+    {
+        Assert.Null(new InputReference([-1, 0.5], [0.3333, 0.3333, 0.3333]).Problem);
+        Assert.Null(new InputReference([], [1]).Problem);
+    }
 
     private static ModelCard Card(params (string Input, InputReference Reference)[] references) =>
-        InMemoryModel.MakeCard(2, recurrent: false) with
+        InMemoryModel.MakeCard(3, recurrent: false) with
         {
             InputReference = references.ToDictionary(one => one.Input, one => one.Reference),
         };
@@ -130,7 +135,7 @@ public sealed class InputDriftTests
     {
         for (var step = 0; step < steps; step++)
         {
-            drift.Count([first, second]);
+            drift.Count([first, second, 0]);
         }
     }
 }
