@@ -12,9 +12,9 @@ internal static class OutcomePage
     [
         ("AUROC", "Take a patient who died and one who did not at random: how often the first has the higher score. 0.5 is chance, 1 is perfect."),
         ("AUPRC", "Average precision over all sensitivities. Chance is the prevalence."),
-        ("Sensitivity, precision", "At the threshold that the model brings with it: the share of deaths it points at, and the share of those it points at "
+        ("Sensitivity, precision, smaller of both", "At the threshold that the model brings with it: the share of deaths it points at, and the share of those it points at "
             + "who died. The smaller of the two is event 1 of the challenge."),
-        ("Best min(sensitivity, precision)", "The same with the threshold that suits these very patients best: an upper bound, and what a score without a "
+        ("Smaller of both at its best threshold", "The same with the threshold that suits these very patients best: an upper bound, and what a score without a "
             + "threshold of its own can be compared by."),
         ("Brier", "Mean squared distance between risk and outcome: lower is better."),
         ("ECE", "How far, on average, a risk is from the share of patients in whom it came true: 0.01 is one percentage point."),
@@ -54,8 +54,8 @@ internal static class OutcomePage
     {
         string[] columns =
         [
-            "AUROC", "AUPRC", "Brier", "ECE", "calibration slope", "threshold", "sensitivity", "precision", "min(sensitivity, precision)",
-            "best min(sensitivity, precision)",
+            "AUROC", "AUPRC", "Brier", "ECE", "calibration slope", "threshold", "sensitivity", "precision", "smaller of both",
+            "at its best threshold",
         ];
         var html = new Markup()
             .Add($"""<div class="table"><table><caption>One score a stay (95 % interval below)</caption>{'\n'}""")
