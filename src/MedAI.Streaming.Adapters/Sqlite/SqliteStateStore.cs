@@ -19,7 +19,7 @@ public sealed partial class SqliteStateStore : IStateStore
             patient TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
             PRIMARY KEY (partition, record, item)) STRICT, WITHOUT ROWID;
 
-        """ + TransitionTable.Schema);
+        """ + TransitionTable.Schema, Format: 2);
 
     // SQLite has one writer per file, and these statements one user: partitions that commit side by side take turns here.
     private readonly Lock _turn = new();
@@ -48,7 +48,7 @@ public sealed partial class SqliteStateStore : IStateStore
         _addTransition = database.Prepare(
             $"""
             INSERT INTO transitions ({TransitionTable.Columns})
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT DO NOTHING
             """);
         _getTransition = database.Prepare($"SELECT {TransitionTable.Columns} FROM transitions WHERE {TransitionTable.ByKey}");
         _after = database.Prepare(

@@ -9,11 +9,9 @@ namespace MedAI.Streaming.Adapters.Sqlite;
 /// <param name="ApplicationId">The number in its header that says so.</param>
 /// <param name="PageSize">Bytes of a page.</param>
 /// <param name="Schema">The statements that make its tables.</param>
-internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, string Schema)
+/// <param name="Format">The format that this program writes; a change of the schema or of a record's layout raises it.</param>
+internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, string Schema, int Format = 1)
 {
-    /// <summary>The format that this program writes; a change of any schema or record layout raises it.</summary>
-    public const int FormatVersion = 1;
-
     // The write-ahead log is copied into the file at about this size, and shrunk to it after a large transaction.
     private const int WriteAheadBytes = 16 << 20;
     private const int CacheKiB = 16 << 10;
@@ -43,7 +41,7 @@ internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, s
             {
                 database.Execute(Schema);
                 fill?.Invoke(database);
-                database.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {FormatVersion}");
+                database.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Format}");
             });
             return database;
         }
@@ -85,11 +83,11 @@ internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, s
         if (id == 0 && version == 0 && tables == 0) return false;
         if (id != ApplicationId)
             throw SqliteFailure.Corrupt(database.Path, $"It is a SQLite file, but not the {Name} of a store.");
-        if (version != FormatVersion)
+        if (version != Format)
         {
             throw new StoreException(StoreFailure.Mismatch, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{database.Path} has format {version}; this program reads format {FormatVersion}. Use the version of the program that made it."));
+                $"{database.Path} has format {version}; this program reads format {Format}. Use the version of the program that made it."));
         }
 
         return true;

@@ -2,6 +2,7 @@
 using System.Globalization;
 using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Wire;
 
 namespace MedAI.Streaming.Adapters.Sqlite;
 
@@ -11,15 +12,15 @@ internal static class TransitionTable
     /// <summary>The columns, in the order that <see cref="Read"/> and <see cref="Bind"/> know.</summary>
     public const string Columns =
         "patient, rule, opened, ordinal, kind, alert, priority, reason, event_time, arrival_time, value, threshold, "
-        + "inputs, missing, model_version, text";
+        + "inputs, missing, model_version, text, explanation";
 
     /// <summary>The number of columns.</summary>
-    public const int ColumnCount = 16;
+    public const int ColumnCount = 17;
 
     /// <summary>The condition on the four columns of the key, as parameters 1 to 4.</summary>
     public const string ByKey = "patient = ?1 AND rule = ?2 AND opened = ?3 AND ordinal = ?4";
 
-    /// <summary>The statements that make the tables. NULL in value and threshold is NaN, which SQLite has not.</summary>
+    /// <summary>The statements that make the tables. NULL in value and threshold is NaN, which SQLite has not. An explanation is the message of it.</summary>
     public const string Schema =
         """
         CREATE TABLE transitions (
@@ -27,6 +28,7 @@ internal static class TransitionTable
             kind INTEGER NOT NULL, alert INTEGER NOT NULL, priority INTEGER NOT NULL, reason INTEGER NOT NULL,
             event_time INTEGER NOT NULL, arrival_time INTEGER NOT NULL, value REAL, threshold REAL,
             inputs TEXT NOT NULL, missing TEXT NOT NULL, model_version TEXT NOT NULL, text TEXT NOT NULL,
+            explanation BLOB,
             UNIQUE (patient, rule, opened, ordinal)) STRICT;
         CREATE TABLE pages (
             number INTEGER PRIMARY KEY, patient TEXT NOT NULL, rule TEXT NOT NULL, opened INTEGER NOT NULL, ordinal INTEGER NOT NULL,
@@ -38,9 +40,12 @@ internal static class TransitionTable
     public static TransitionRecord Read(Statement row) => new(
         row.Text(0), row.Text(1), row.Long(2), row.Int(3), (TransitionKind)row.Int(4), (AlertKind)row.Int(5),
         (AlertPriority)row.Int(6), (TransitionReason)row.Int(7), row.Long(8), row.Long(9), row.Double(10), row.Double(11),
-        row.Text(12), row.Text(13), row.Text(14), row.Text(15));
+        row.Text(12), row.Text(13), row.Text(14), row.Text(15))
+    {
+        Explanation = row.Bytes(16) is { IsEmpty: false } message ? ExplanationCodec.Read(message) : null,
+    };
 
-    /// <summary>Sets parameters 1 to 16 to a record.</summary>
+    /// <summary>Sets parameters 1 to 17 to a record.</summary>
     public static Statement Bind(this Statement statement, TransitionRecord record) => statement
         .BindKey(record.Patient, record.Rule, record.OpenedEventTime, record.Ordinal)
         .Bind(5, (long)record.Kind)
@@ -54,7 +59,8 @@ internal static class TransitionTable
         .Bind(13, record.Inputs)
         .Bind(14, record.Missing)
         .Bind(15, record.ModelVersion)
-        .Bind(16, record.Text);
+        .Bind(16, record.Text)
+        .Bind(17, record.Explanation is { } explanation ? ExplanationCodec.Bytes(explanation) : []);
 
     /// <summary>Sets parameters 1 to 4 to a key.</summary>
     public static Statement BindKey(this Statement statement, string patient, string rule, long opened, int ordinal) =>

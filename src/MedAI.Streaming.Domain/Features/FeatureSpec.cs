@@ -19,9 +19,12 @@ public sealed record Normalisation(
 /// <c>KEY.observed</c> and <c>KEY.hours_since_last</c>, and <c>age_years</c>, <c>sex_male</c>, <c>hours_since_admission</c>,
 /// <c>step_fraction</c>. Everything is computed in float64 and cast to float32 once.
 /// </summary>
-public sealed class FeatureSpec
+public sealed partial class FeatureSpec
 {
     private const double HourMs = 3_600_000;
+    private const string AgeName = "age_years";
+    private const string SexName = "sex_male";
+    private const string AdmissionName = "hours_since_admission";
     private readonly Input[] _inputs;
     private readonly double _sinceCap;
     private readonly double _admissionCap;
@@ -34,6 +37,7 @@ public sealed class FeatureSpec
         _admissionCap = normalisation.AdmissionCapHours;
         _clip = normalisation.Clip;
         StepMs = stepMs;
+        Groups = GroupsOf(inputs);
         foreach (ref readonly var input in inputs.AsSpan())
         {
             Sources |= input.Kind == Kind.Value ? 1ul << input.Vital | 1ul << input.Alternative : 0;
@@ -140,16 +144,10 @@ public sealed class FeatureSpec
         }
     }
 
-    // An arterial line and a cuff measure the same pressure, an electrocardiogram and an oximeter the same rate: the newer counts.
     private double Reading<TView>(in Input input, TView view, long time)
         where TView : struct, IReadingView, allows ref struct
     {
-        int vital = input.Vital;
-        if (input.Alternative != vital && view.LastTime(input.Alternative) > view.LastTime(vital))
-        {
-            vital = input.Alternative;
-        }
-
+        var vital = Newest(input.Vital, input.Alternative, view);
         return input.Kind switch
         {
             Kind.Value => view.Knows(vital) ? Standardise(view.Value(vital), in input) : 0,
@@ -157,6 +155,11 @@ public sealed class FeatureSpec
             _ => view.Knows(vital) ? Math.Min(Math.Max(0, (time - view.LastTime(vital)) / HourMs), _sinceCap) / _sinceCap : 1,
         };
     }
+
+    // An arterial line and a cuff measure the same pressure, an electrocardiogram and an oximeter the same rate: the newer counts.
+    private static int Newest<TView>(int vital, int alternative, TView view)
+        where TView : struct, IReadingView, allows ref struct =>
+        alternative != vital && view.LastTime(alternative) > view.LastTime(vital) ? alternative : vital;
 
     private double Admitted(double hours) => Math.Log(1 + Math.Min(hours, _admissionCap)) / Math.Log(1 + _admissionCap);
 
@@ -167,11 +170,11 @@ public sealed class FeatureSpec
     {
         switch (name)
         {
-            case "age_years":
+            case AgeName:
                 return new Input { Kind = Kind.Age };
-            case "sex_male":
+            case SexName:
                 return new Input { Kind = Kind.Sex };
-            case "hours_since_admission":
+            case AdmissionName:
                 return new Input { Kind = Kind.HoursSinceAdmission };
             case "step_fraction":
                 return new Input { Kind = Kind.StepFraction };
@@ -208,6 +211,7 @@ public sealed class FeatureSpec
         public Kind Kind;
         public byte Vital;
         public byte Alternative;
+        public int Group;
         public double Mean;
         public double Deviation;
     }

@@ -1,6 +1,7 @@
 // Shows what a store holds: patients, series, episodes, transitions, dead letters.
 using System.Globalization;
 using MedAI.Streaming.Adapters.Sqlite;
+using MedAI.Streaming.Pipeline.Explaining;
 using MedAI.Streaming.Pipeline.Ports;
 
 namespace MedAI.Streaming.Host.Commands;
@@ -40,6 +41,7 @@ internal sealed class ShowCommand : MedaiCommand
             new(null, "reason", t => EnumWord.Of(t.Reason)),
             new(null, "value", t => t.Value), new(null, "threshold", t => t.Threshold), new(null, "inputs", t => t.Inputs),
             new(null, "missing", t => t.Missing), new(null, "modelVersion", t => t.ModelVersion),
+            new(null, "contributions", t => ExplanationText.Contributions(t.Explanation)),
             new("WHAT AND WHY", "text", t => t.Text)));
         Subcommands.Add(new Part<DeadLetter>(
             line, "deadletters", "Lists input that was rejected, with the reason.",

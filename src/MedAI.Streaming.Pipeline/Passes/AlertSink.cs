@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Pipeline.Explaining;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.State;
 
@@ -15,8 +16,10 @@ namespace MedAI.Streaming.Pipeline.Passes;
 /// <param name="Missing">Missing and stale inputs, joined by a space.</param>
 /// <param name="Model">The model's id, or empty.</param>
 /// <param name="Detail">What the sentence for a person adds, or empty.</param>
+/// <param name="Explanation">Why a model's risk is what it is, or null.</param>
 internal readonly record struct Evidence(
-    long EventTime, double Value, string Inputs = "", string Missing = "", string Model = "", string Detail = "");
+    long EventTime, double Value, string Inputs = "", string Missing = "", string Model = "", string Detail = "",
+    Explanation? Explanation = null);
 
 /// <summary>Turns decisions into transitions and pages, in the batch that the next commit takes.</summary>
 internal sealed class AlertSink(FlowState state, CommitBatch commit)
@@ -36,7 +39,10 @@ internal sealed class AlertSink(FlowState state, CommitBatch commit)
         var transition = new TransitionRecord(
             state.Names(patient).Id, info.Id, episode.OpenedEventTime, episode.Ordinal, decision.Change.Kind, info.Kind,
             episode.Priority, decision.Reason, evidence.EventTime, now, evidence.Value, decision.Threshold, evidence.Inputs,
-            evidence.Missing, evidence.Model, AlertText.Sentence(info.Id, in decision, in episode, in evidence));
+            evidence.Missing, evidence.Model, AlertText.Sentence(info.Id, in decision, in episode, in evidence))
+        {
+            Explanation = evidence.Explanation,
+        };
         commit.Transitions.Add(transition);
         if (decision.Change.Kind is TransitionKind.Opened or TransitionKind.Escalated or TransitionKind.Recurred
             && episode.Priority >= state.Settings.PageFrom)

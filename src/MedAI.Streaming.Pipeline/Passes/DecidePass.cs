@@ -6,6 +6,8 @@ using MedAI.Streaming.Domain.Patients;
 using MedAI.Streaming.Domain.Scores;
 using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Domain.Windows;
+using MedAI.Streaming.Pipeline.Explaining;
+using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.State;
 
 namespace MedAI.Streaming.Pipeline.Passes;
@@ -14,9 +16,15 @@ namespace MedAI.Streaming.Pipeline.Passes;
 internal sealed class DecidePass(
     FlowState state, ScorePass scores, WindowPass windows, AlertSink alerts, SeriesSink series)
 {
+    private readonly Explainer _explainer = new(state);
+    private readonly List<int> _raised = [];
+    private readonly List<Explanation?> _explanations = [];
+
     /// <summary>Decides every request and clears the list.</summary>
+    /// <exception cref="ModelFailedException">A model did not answer when its alerts were to be explained; nothing was decided.</exception>
     public void Run(List<ScoreRequest> requests)
     {
+        ExplainRaised(requests);
         for (var i = 0; i < requests.Count; i++)
         {
             var request = requests[i];
@@ -121,7 +129,7 @@ internal sealed class DecidePass(
 
         Technical(
             in request, state.Book.ModelSilent, silent, TransitionReason.ModelSilent, TransitionReason.ModelBack, 0, model.Id);
-        if (elected.Rule is not { Enabled: true } rule)
+        if (elected.Rule is not { Enabled: true })
         {
             return;
         }
@@ -136,17 +144,90 @@ internal sealed class DecidePass(
         }
 
         var features = model.Model!.Features;
-        var seen = p.Seen & features.Sources;
-        Freshness(in p, seen, request.Time, out var fresh, out var stale);
+        var decision = Observe(ref state.Rule(request.Patient, state.Book.Model), elected, in request, risk);
+        if (decision.Change.Changed)
+        {
+            var seen = p.Seen & features.Sources;
+            Freshness(in p, seen, request.Time, out _, out var stale);
+            var explanation = _explanations[number];
+            alerts.Note(request.Patient, state.Book.Model, in decision, new Evidence(
+                request.Time, risk, alerts.ReadingIds(request.Patient, seen), Names(features.Missing(p.Seen), stale), model.Id,
+                explanation is null ? "" : ExplanationText.Of(explanation), explanation));
+        }
+    }
+
+    private Decision Observe(ref RuleState ruleState, ElectedModel elected, in ScoreRequest request, double risk)
+    {
+        ref readonly var p = ref state.Patient(request.Patient);
+        Freshness(in p, p.Seen & state.Models[elected.Number].Model!.Features.Sources, request.Time, out var fresh, out _);
 
         // A result holds for a day. Without a vital sign of now the risk is one of what was: it may raise an alarm and not end one.
         var isPartial = (fresh & ~VitalSignMask.Results) == 0;
-        var decision = ScoreLaw.Observe(ref state.Rule(request.Patient, state.Book.Model), rule, request.Time, risk, isPartial, false);
-        if (decision.Change.Changed)
+        return ScoreLaw.Observe(ref ruleState, elected.Rule!, request.Time, risk, isPartial, false);
+    }
+
+    // What models are about to raise is explained together, while windows and states are still those of the scores.
+    private void ExplainRaised(List<ScoreRequest> requests)
+    {
+        _explanations.Clear();
+        _raised.Clear();
+        for (var i = 0; i < requests.Count; i++)
         {
-            alerts.Note(request.Patient, state.Book.Model, in decision, new Evidence(
-                request.Time, risk, alerts.ReadingIds(request.Patient, seen), Names(features.Missing(p.Seen), stale), model.Id));
+            _explanations.Add(null);
+            if (Raises(requests[i], i))
+            {
+                _raised.Add(i);
+            }
         }
+
+        if (_raised.Count > 0)
+        {
+            ExplainEach(requests);
+        }
+    }
+
+    // Each patient by the model that decides of the patient: they change over one by one when the log elected another.
+    private void ExplainEach(List<ScoreRequest> requests)
+    {
+        for (var number = 0; number < state.Models.Count; number++)
+        {
+            var own = _raised.Where(i => scores.Active(i).Number == number).ToArray();
+            if (own.Length > 0)
+            {
+                var instants = Array.ConvertAll(own, i => new ExplainedInstant(requests[i].Patient, requests[i].Time));
+                var found = Explain(state.Models[number], instants);
+                for (var i = 0; i < own.Length; i++)
+                {
+                    _explanations[own[i]] = found[i];
+                }
+            }
+        }
+    }
+
+    private Explanation[] Explain(ModelSlot slot, ExplainedInstant[] instants)
+    {
+        try
+        {
+            return _explainer.Explain(slot.Model!, instants);
+        }
+        catch (ModelFailedException failure)
+        {
+            throw scores.GiveUp(slot, failure);
+        }
+    }
+
+    private bool Raises(in ScoreRequest request, int number)
+    {
+        var elected = scores.Active(number);
+        if (!state.Models.IsServed || !request.Tick || elected.Rule is not { Enabled: true } rule
+            || !(scores.Risk(elected.Number, number) is var risk && risk >= rule.Levels[0].Threshold))
+        {
+            return false;
+        }
+
+        var copy = state.Rule(request.Patient, state.Book.Model);
+        var change = Observe(ref copy, elected, in request, risk).Change;
+        return change is { Changed: true, Kind: TransitionKind.Opened or TransitionKind.Escalated or TransitionKind.Recurred };
     }
 
     private void Shadows(in ScoreRequest request, int active, int number)

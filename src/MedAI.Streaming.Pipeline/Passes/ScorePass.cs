@@ -23,6 +23,15 @@ internal sealed class ScorePass(FlowState state)
     /// <summary>The model whose alert counts for a request.</summary>
     public ElectedModel Active(int request) => _active[request];
 
+    /// <summary>A model whose alerts count did not answer: it is not asked any more.</summary>
+    /// <returns>What to throw.</returns>
+    public ModelFailedException GiveUp(ModelSlot slot, ModelFailedException failure)
+    {
+        slot.Model?.Scorer.TakeOutOfService();
+        GivenUp = slot.Id;
+        return new ModelFailedException(failure.Message, failure);
+    }
+
     /// <summary>Scores every request whose patient's model answers.</summary>
     /// <exception cref="ModelFailedException">A model whose alerts count did not answer; it is out of service from now on.</exception>
     public void Run(List<ScoreRequest> requests)
@@ -88,14 +97,13 @@ internal sealed class ScorePass(FlowState state)
         }
         catch (ModelFailedException failure)
         {
-            slot.Model?.Scorer.TakeOutOfService();
             if (decides)
             {
-                GivenUp = slot.Id;
-                throw new ModelFailedException(failure.Message, failure);
+                throw GiveUp(slot, failure);
             }
 
             // Nothing waits for a shadow: it is left out from now on, and Scorer.InService tells.
+            slot.Model?.Scorer.TakeOutOfService();
             rows.Silence(requests.Count);
         }
     }

@@ -1,5 +1,6 @@
 // The port of everything that must be exactly once: patient state, transitions, pages, dead letters and the committed offset.
 using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Pipeline.Explaining;
 
 namespace MedAI.Streaming.Pipeline.Ports;
 
@@ -64,6 +65,9 @@ public sealed record TransitionRecord(
     TransitionReason Reason, long EventTime, long ArrivalTime, double Value, double Threshold, string Inputs, string Missing,
     string ModelVersion, string Text)
 {
+    /// <summary>Why the model's risk is what it is, where a model raised the alert; else null.</summary>
+    public Explanation? Explanation { get; init; }
+
     /// <summary>The derived id: patient, rule, opened event time, ordinal.</summary>
     public string Id => string.Create(
         System.Globalization.CultureInfo.InvariantCulture, $"{Patient}|{Rule}|{OpenedEventTime}|{Ordinal}");

@@ -27,12 +27,16 @@ public sealed class ScoreRows(int inputs, int stateSize)
     /// <summary>Result: risk 0..1.</summary>
     public float[] Risks { get; private set; } = new float[64];
 
+    /// <summary>Result: how much the model looked at this step; zero where it does not tell.</summary>
+    public float[] Attentions { get; private set; } = new float[64];
+
     /// <summary>Adds a row and returns its number.</summary>
     public int Add()
     {
         if (Count == Risks.Length)
         {
             Risks = Larger(Risks);
+            Attentions = Larger(Attentions);
             Inputs = Larger(Inputs);
             States = Larger(States);
         }
@@ -194,6 +198,7 @@ public sealed class ModelScorer(IScoringModel model)
 
             var rows = requests[r];
             rows.Risks[row] = Model.Risks[i];
+            rows.Attentions[row] = Model.Attentions.IsEmpty ? 0 : Model.Attentions[i];
             Model.StatesOut.Slice(i * rows.StateSize, rows.StateSize).CopyTo(rows.State(row));
         }
     }

@@ -109,8 +109,18 @@ internal sealed class ModelSlots
     /// </summary>
     /// <param name="cause">Offset of the record in whose wake the patient is being worked on.</param>
     /// <param name="arrivalTime">When what is to be scored came due.</param>
-    public ElectedModel ElectedAt(long cause, long arrivalTime) =>
-        Elections.FindLast(elected => elected.Offset < cause && elected.ArrivalTime < arrivalTime) ?? _first;
+    public ElectedModel ElectedAt(long cause, long arrivalTime)
+    {
+        for (var i = Elections.Count - 1; i >= 0; i--)
+        {
+            if (Elections[i].Offset < cause && Elections[i].ArrivalTime < arrivalTime)
+            {
+                return Elections[i];
+            }
+        }
+
+        return _first;
+    }
 
     /// <summary>Whether the elected model does not answer at an arrival time.</summary>
     public bool IsSilentAt(long arrivalTime)

@@ -1,6 +1,7 @@
 // Reads what was decided back from protobuf messages (schemas/alerts.proto).
 using System.Text;
 using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Pipeline.Explaining;
 using MedAI.Streaming.Pipeline.Ports;
 
 namespace MedAI.Streaming.Pipeline.Wire;
@@ -22,6 +23,8 @@ public static class AlertReader
         ulong ordinal = 0, kind = 0, category = 0, priority = 0, reason = 0;
         double value = double.NaN, threshold = double.NaN;
         long? page = null;
+        Explanation? explanation = null;
+        var isExplained = false;
         var reader = new ProtoReader(message);
         while (reader.Next(out var field))
         {
@@ -44,13 +47,15 @@ public static class AlertReader
                 case 15: model = Text(reader.ReadBytes()); break;
                 case 16: text = Text(reader.ReadBytes()); break;
                 case 17: page = (long)reader.ReadVarint(); break;
+                case 18: (explanation, isExplained) = (ExplanationCodec.Read(reader.ReadBytes()), true); break;
                 default: reader.Skip(); break;
             }
         }
 
         // A number that is not known here came from a later version: what it means cannot be told.
         if (reader.Failed || ordinal > int.MaxValue || !Known<TransitionKind>(kind) || !Known<AlertKind>(category)
-            || priority > (ulong)AlertPriority.High || !Known<TransitionReason>(reason) || (kind == 0 && page is null))
+            || priority > (ulong)AlertPriority.High || !Known<TransitionReason>(reason) || (kind == 0 && page is null)
+            || (isExplained && explanation is null))
             return null;
 
         var id = new TransitionId(patient, rule, opened, (int)ordinal);
@@ -58,7 +63,10 @@ public static class AlertReader
         if (category == 0 || reason == 0) return null;
         var transition = new TransitionRecord(
             patient, rule, opened, (int)ordinal, (TransitionKind)(kind - 1), (AlertKind)(category - 1), (AlertPriority)priority,
-            (TransitionReason)(reason - 1), eventTime, arrivalTime, value, threshold, inputs, missing, model, text);
+            (TransitionReason)(reason - 1), eventTime, arrivalTime, value, threshold, inputs, missing, model, text)
+        {
+            Explanation = explanation,
+        };
         return new(id, transition, page);
     }
 

@@ -36,6 +36,10 @@ public static class AlertWriter
         w.String(15, transition.ModelVersion);
         w.String(16, transition.Text);
         Page(w, pageDelayMs);
+        if (transition.Explanation is { } explanation)
+        {
+            w.Bytes(18, ExplanationCodec.Bytes(explanation));
+        }
     }
 
     /// <summary>Writes that a page is owed for a transition that was written before.</summary>

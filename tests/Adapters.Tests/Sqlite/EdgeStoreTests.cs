@@ -152,8 +152,8 @@ public sealed class EdgeStoreTests : IDisposable
     {
         Make();
         using (var database = Database.Open(Path.Combine(_store, file), OpenMode.ReadWrite))
-            database.Execute("PRAGMA user_version = 2");
-        AssertFails(StoreFailure.Mismatch, () => EdgeStore.Open(_store, readOnly: true), file, "format 2", "Use the version");
+            database.Execute("PRAGMA user_version = 3");
+        AssertFails(StoreFailure.Mismatch, () => EdgeStore.Open(_store, readOnly: true), file, "format 3", "Use the version");
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using System.Buffers;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Pipeline.Explaining;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Wire;
 using Xunit;
@@ -165,11 +166,26 @@ public sealed class AlertCodecTests
     {
         var r = random.Random;
         double Number() => r.Next(5) switch { 0 => double.NaN, 1 => 0, 2 => double.NegativeInfinity, _ => r.NextDouble() * 200 };
+        InputContribution[] Contributions(int count) =>
+        [
+            .. Enumerable.Range(0, count).Select(_ => new InputContribution(
+                random.Text(0, 20), Logit(r), Number(), Number(), random.Text(0, 6), Any<ValueDirection>(r))),
+        ];
         return new(
             random.Text(0, 24), random.Text(0, 24), r.NextInt64(long.MinValue, long.MaxValue), r.Next(), Any<TransitionKind>(r), Any<AlertKind>(r),
             Any<AlertPriority>(r), Any<TransitionReason>(r), r.Next(3) == 0 ? 0 : r.NextInt64(), r.NextInt64(), Number(), Number(),
-            random.Text(0, 40), random.Text(0, 40), random.Text(0, 20), random.Text(0, 200));
+            random.Text(0, 40), random.Text(0, 40), random.Text(0, 20), random.Text(0, 200))
+        {
+            Explanation = r.Next(2) == 0
+                ? null
+                : new Explanation(
+                    Contributions(r.Next(6)), Contributions(r.Next(3)),
+                    [.. Enumerable.Range(0, r.Next(4)).Select(_ => new AttendedStep(r.Next(3), r.NextDouble()))],
+                    Number(), Number(), Number()),
+        };
     }
+
+    private static double Logit(Random random) => random.Next(3) == 0 ? 0 : random.NextDouble() - 0.5;
 
     private static T Any<T>(Random random)
         where T : struct, Enum => Enum.GetValues<T>()[random.Next(Enum.GetValues<T>().Length)];
@@ -196,6 +212,27 @@ public sealed class AlertCodecTests
         if (!double.IsNaN(t.Value)) message.Value = t.Value;
         if (!double.IsNaN(t.Threshold)) message.Threshold = t.Threshold;
         if (page is { } delay) message.PageDelayMs = delay;
+        if (t.Explanation is { } explanation) message.Explanation = Message(explanation);
+        return message;
+    }
+
+    private static Proto.Explanation Message(Explanation explanation)
+    {
+        var message = new Proto.Explanation();
+        message.Contributions.AddRange(explanation.Contributions.Select(Message));
+        message.Background.AddRange(explanation.Background.Select(Message));
+        message.Attention.AddRange(explanation.Attention.Select(a => new Proto.AttendedStep { HoursAgo = a.HoursAgo, Share = a.Share }));
+        if (!double.IsNaN(explanation.RiskBefore)) message.RiskBefore = explanation.RiskBefore;
+        if (!double.IsNaN(explanation.HoursBefore)) message.HoursBefore = explanation.HoursBefore;
+        if (!double.IsNaN(explanation.RiskChange)) message.RiskChange = explanation.RiskChange;
+        return message;
+    }
+
+    private static Proto.InputContribution Message(InputContribution c)
+    {
+        var message = new Proto.InputContribution { Input = c.Input, Logit = c.Logit, Unit = c.Unit, Direction = (Proto.ValueDirection)c.Direction };
+        if (!double.IsNaN(c.Value)) message.Value = c.Value;
+        if (!double.IsNaN(c.Change)) message.Change = c.Change;
         return message;
     }
 

@@ -1,5 +1,6 @@
 // What every state store must do; an implementation's tests inherit this class and say how one is made, reopened and crashed.
 using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Pipeline.Explaining;
 using MedAI.Streaming.Pipeline.Ports;
 using Xunit;
 
@@ -171,6 +172,7 @@ public abstract partial class StateStoreContract
             first with { Priority = AlertPriority.High }, first with { Reason = TransitionReason.ByPerson }, first with { Text = "" },
             first with { EventTime = 3 }, first with { ArrivalTime = 3 }, first with { Threshold = 1 }, first with { Inputs = "" },
             first with { Missing = "x" }, first with { ModelVersion = "x" },
+            first with { Explanation = null },
         ];
         batch.Clear();
         batch.Transitions.AddRange(changed);
@@ -235,7 +237,11 @@ public abstract partial class StateStoreContract
     /// <summary>A transition with plain content.</summary>
     protected static TransitionRecord Transition(string patient, string rule, long opened, int ordinal) => new(
         patient, rule, opened, ordinal, TransitionKind.Opened, AlertKind.Physiological, AlertPriority.Medium,
-        TransitionReason.BelowLimit, opened + 1000, opened + 2000, 87, 90, "monitor/1/17/spo2", "", "", "SpO2 87 % is below 90 %.");
+        TransitionReason.BelowLimit, opened + 1000, opened + 2000, 87, 90, "monitor/1/17/spo2", "", "", "SpO2 87 % is below 90 %.")
+    {
+        Explanation = new Explanation(
+            [new InputContribution("spo2", 0.84, 87, double.NaN, "%", ValueDirection.Low)], [], [new AttendedStep(0, 0.4)], 0.1, 0.5, -0.02),
+    };
 
     /// <summary>A batch with one of everything.</summary>
     protected static CommitBatch Full(int partition, long offset)

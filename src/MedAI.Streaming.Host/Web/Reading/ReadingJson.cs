@@ -185,6 +185,7 @@ internal static class ReadingJson
         List(json, "missing", transition.Missing.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Text(json, "modelVersion", transition.ModelVersion);
         json.WriteString("text", transition.Text);
+        ExplanationJson.Write(json, "explanation", transition.Explanation);
     }
 
     private static void List(Utf8JsonWriter json, string name, IEnumerable<string> words)

@@ -1,5 +1,6 @@
 // Transitions, pages and dead letters as a flow would decide them, for tests that only read them out.
 using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Pipeline.Explaining;
 using MedAI.Streaming.Pipeline.Ports;
 
 namespace Acceptance.Tests.Web.Reading;
@@ -17,8 +18,19 @@ internal static class Decided
             $"p{number % patients}", alert == AlertKind.Technical ? "technical.contact.bedside" : "limit.spo2.low", Start + (number * 1000L), 0,
             TransitionKind.Opened, alert, priority, TransitionReason.BelowLimit, Start + (number * 1000L), Start + (number * 1000L) + 40,
             number % 11 == 0 ? double.NaN : 80 + (number % 10), 90, $"mon {number % 3}/1/{number}/spo2", number % 4 == 0 ? "lactate temperature:stale" : "",
-            number % 6 == 0 ? "sepsis-gru@1.0.0" : "", $"number {number} \"quoted\" \u00e9 <b>\nsecond line");
+            number % 6 == 0 ? "sepsis-gru@1.0.0" : "", $"number {number} \"quoted\" \u00e9 <b>\nsecond line")
+        {
+            Explanation = number % 6 == 0 ? Why(number) : null,
+        };
     }
+
+    private static Explanation Why(int number) => new(
+        [
+            new("respiratory_rate", 0.84, 31, 6.5, "/min", ValueDirection.High), new("lactate", -0.5, double.NaN, double.NaN, "mmol/L", ValueDirection.None),
+        ],
+        [new("sex_male", 0.1, 1, 0, "", ValueDirection.None)],
+        number % 12 == 0 ? [new(2, 0.4), new(0, 0.25)] : [], number % 18 == 0 ? double.NaN : 0.19, number % 18 == 0 ? double.NaN : 1,
+        number % 18 == 0 ? double.NaN : 0.12);
 
     /// <summary>A transition of one episode.</summary>
     public static TransitionRecord Of(

@@ -150,6 +150,32 @@ public sealed class ReadingEndpointsTests
     }
 
     [Fact]
+    public async Task An_alert_that_a_model_raised_says_what_moved_it()
+    {
+        await using var service = await ReadingService.StartAsync();
+        service.Decide([.. Enumerable.Range(0, 20).Select(n => Decided.Number(n))]);
+
+        var items = (await service.GetOkAsync("/v1/alerts?limit=1000")).GetProperty("items").EnumerateArray().ToArray();
+
+        var explanation = items[12].GetProperty("explanation");
+        Assert.Equal(
+            """{"input":"respiratory_rate","logit":0.84,"value":31,"change":6.5,"unit":"/min","direction":"high"}""",
+            explanation.GetProperty("contributions")[0].GetRawText());
+        Assert.Equal(
+            """{"input":"lactate","logit":-0.5,"value":null,"change":null,"unit":"mmol/L","direction":null}""",
+            explanation.GetProperty("contributions")[1].GetRawText());
+        Assert.Equal(
+            """[{"input":"sex_male","logit":0.1,"value":1,"change":0,"unit":null,"direction":null}]""",
+            explanation.GetProperty("background").GetRawText());
+        Assert.Equal("""[{"hoursAgo":2,"share":0.4},{"hoursAgo":0,"share":0.25}]""", explanation.GetProperty("attention").GetRawText());
+        Assert.Equal((0.19, 1, 0.12), (Number(explanation, "riskBefore"), Number(explanation, "hoursBefore"), Number(explanation, "riskChange")));
+        Assert.Equal(JsonValueKind.Null, items[18].GetProperty("explanation").GetProperty("riskBefore").ValueKind);
+        Assert.Equal(JsonValueKind.Null, items[11].GetProperty("explanation").ValueKind);
+
+        static double Number(JsonElement element, string name) => element.GetProperty(name).GetDouble();
+    }
+
+    [Fact]
     public async Task A_filter_that_lets_little_through_still_says_where_to_read_on()
     {
         await using var service = await ReadingService.StartAsync();
