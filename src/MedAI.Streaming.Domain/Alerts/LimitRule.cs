@@ -62,7 +62,7 @@ public sealed record LimitRule
 /// <summary>A rule on a score: the levels at which it alarms, and when it is over.</summary>
 public sealed record ScoreRule
 {
-    /// <summary>Id, for example <c>score.news2</c> or <c>model.sepsis-gru</c>.</summary>
+    /// <summary>Id, for example <c>score.news2</c> or <c>model.sepsis</c>.</summary>
     public required string Id { get; init; }
 
     /// <summary>One to three levels, each higher and more urgent than the one before; reached when the score is at least the threshold.</summary>

@@ -6,9 +6,10 @@ namespace MedAI.Streaming.Host.Commands;
 
 /// <summary>A model with the risk from which it alarms.</summary>
 /// <param name="Id">Name and version.</param>
+/// <param name="Task">What it predicts; the series of whichever model decides goes by it.</param>
 /// <param name="Threshold">The risk, 0..1.</param>
 /// <param name="StepSeconds">Seconds between its steps.</param>
-internal sealed record JudgedModel(string Id, double Threshold, int StepSeconds);
+internal sealed record JudgedModel(string Id, string Task, double Threshold, int StepSeconds);
 
 /// <summary>A shadow beside the active model.</summary>
 /// <param name="Shadow">The shadow.</param>
@@ -24,7 +25,7 @@ internal sealed record ModelComparison(JudgedModel Shadow, ModelAgreement Agreem
     /// <summary>Compares everything that a store has of some patients.</summary>
     /// <param name="series">The store.</param>
     /// <param name="patients">The patients.</param>
-    /// <param name="active">The active model; its series goes by its name, whatever the version was.</param>
+    /// <param name="active">The active model. Its series is that of every model of its task that decided in the range: narrow it to the time since the last promotion.</param>
     /// <param name="judge">Tells threshold and step of a shadow by its id; null: it is not asked for.</param>
     /// <param name="range">Event times from the one to before the other, ms since 1970.</param>
     /// <param name="stop">Gives up.</param>
@@ -33,7 +34,7 @@ internal sealed record ModelComparison(JudgedModel Shadow, ModelAgreement Agreem
         ISeriesStore series, IEnumerable<string> patients, JudgedModel active, Func<string, JudgedModel?> judge,
         (long From, long Until) range, CancellationToken stop)
     {
-        var activeSeries = SeriesNames.Model(active.Id.Split('@')[0]);
+        var activeSeries = SeriesNames.Model(active.Task);
         var found = new SortedDictionary<string, ModelComparison?>(StringComparer.Ordinal);
         foreach (var patient in patients)
         {

@@ -20,7 +20,7 @@ internal sealed class ModelComparisonCommand : MedaiCommand
 
     private readonly Option<string?> _active = new("--active")
     {
-        Description = "The model whose alerts count, NAME or NAME@VERSION; without it the one of the configuration.",
+        Description = "The model whose alerts count, NAME or NAME@VERSION; without it the one that is served.",
         HelpName = "NAME",
     };
 
@@ -53,7 +53,7 @@ internal sealed class ModelComparisonCommand : MedaiCommand
         var settings = _line.Settings(parsed);
         var named = parsed.GetValue(_shadows) ?? [];
         var active = Judge(
-            settings, parsed.GetValue(_active) ?? $"{settings.Model.Name}@{settings.Model.Version}", parsed.GetValue(_activeThreshold));
+            settings, parsed.GetValue(_active) ?? ServedModel.Of(settings).Id, parsed.GetValue(_activeThreshold));
         var range = (
             parsed.GetValue(_from)?.ToUnixTimeMilliseconds() ?? long.MinValue,
             parsed.GetValue(_until)?.ToUnixTimeMilliseconds() ?? long.MaxValue);
@@ -74,7 +74,7 @@ internal sealed class ModelComparisonCommand : MedaiCommand
         {
             throw new FailureException(
                 $"There is no series of {(named.Length == 0 ? "a model in shadow" : string.Join(" or ", named))} in the store. "
-                + "A model is in shadow when the configuration says so.");
+                + "Models are in shadow that model.shadows of the configuration names.");
         }
 
         if (parsed.GetValue(_json))
@@ -93,7 +93,7 @@ internal sealed class ModelComparisonCommand : MedaiCommand
         var folder = ModelFolder.List(root).LastOrDefault(folder => ModelFolders.IdOf(folder) == name || ModelFolders.NameOf(folder) == name)
             ?? throw new FailureException($"There is no model {name} in {root}. 'medai models list' lists those that there are.");
         var card = ModelFolder.ReadCard(folder);
-        return new JudgedModel(card.Id, threshold ?? card.AlertThreshold, card.StepSeconds);
+        return new JudgedModel(card.Id, card.Task, threshold ?? card.AlertThreshold, card.StepSeconds);
     }
 
     private static Option<double?> Threshold(string name, string description)

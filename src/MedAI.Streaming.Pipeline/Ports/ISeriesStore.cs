@@ -67,7 +67,7 @@ public sealed class SeriesBatch
     /// <summary>Patient ids by <see cref="SeriesPoint.Patient"/>; only grows.</summary>
     public List<string> Patients { get; } = [];
 
-    /// <summary>Series names by <see cref="SeriesPoint.Series"/> (vital keys, <c>score.news2</c>, <c>model.sepsis-gru</c>); only grows.</summary>
+    /// <summary>Series names by <see cref="SeriesPoint.Series"/> (vital keys, <c>score.news2</c>, <c>model.sepsis</c>); only grows.</summary>
     public List<string> Names { get; } = [];
 
     /// <summary>Device ids by <see cref="SeriesPoint.Device"/>; only grows, each id once.</summary>

@@ -13,8 +13,8 @@ public static class SeriesNames
     /// <summary>A clinical score: <c>score.news2</c>.</summary>
     public static string Score(ScoreKind kind) => ScorePrefix + kind.Name();
 
-    /// <summary>The model whose alerts count, by name, so that a new version goes on in the same series: <c>model.sepsis-gru</c>.</summary>
-    public static string Model(string name) => ModelPrefix + name;
+    /// <summary>The model whose alerts count, by what it predicts, so that another one goes on in the same series: <c>model.sepsis</c>.</summary>
+    public static string Model(string task) => ModelPrefix + task;
 
     /// <summary>A model in shadow, by name and version: <c>shadow.sepsis-gru@2.0.0</c>.</summary>
     public static string Shadow(string id) => ShadowPrefix + id;
