@@ -23,6 +23,7 @@ from .evaluate import auroc
 from .export import Trees
 from .features import REPOSITORY, Contract, Normalisation, read_contract
 from .onnx_numpy import Session
+from .reference import input_reference
 
 FOLDS = 5
 EARLY_HOURS = (6, 12, 24, 36)
@@ -58,7 +59,8 @@ def main(given: list[str]) -> None:
         arguments.work.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(pickle.dumps(fit(stays, contract, norm, summary, settings, arguments.seed)))
     model, cross_validation = pickle.loads(kept.read_bytes())
-    candidate = Candidate(contract, norm, summary.state_size, cross_validation["threshold"])
+    reference = input_reference(contract, rows_of(stays, contract, norm).reshape(-1, len(contract.inputs)))
+    candidate = Candidate(contract, norm, summary.state_size, cross_validation["threshold"], reference)
     with _Stage("set b"):
         other = read_stays(arguments.data, "b", contract, limit)
         found = features_of(summary, rows_of(other, contract, norm))

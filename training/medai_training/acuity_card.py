@@ -1,10 +1,9 @@
 """The card of the acuity model: all that the service, and a reader, must know about it."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .card import CLEAR_RATIO, _short, normalisation_of
+from .card import CLEAR_RATIO, normalisation_of, written
 from .features import Contract, Normalisation
 
 NAME, VERSION = "acuity", "1.0.0"
@@ -29,6 +28,7 @@ class Candidate:
     norm: Normalisation
     state_size: int
     threshold: float
+    reference: dict
     sha256: str = ""
     metrics: dict = field(default_factory=dict)
 
@@ -46,6 +46,7 @@ def write_card(path: Path, candidate: Candidate, run: dict) -> None:
         "stepSeconds": candidate.contract.step_seconds,
         "stateSize": candidate.state_size,
         "normalisation": normalisation_of(candidate),
+        "inputReference": candidate.reference,
         "output": {
             "name": "risk",
             "meaning": "calibrated probability that the patient will die in hospital",
@@ -67,4 +68,4 @@ def write_card(path: Path, candidate: Candidate, run: dict) -> None:
         "limitations": LIMITATIONS,
         "sha256": candidate.sha256,
     }
-    path.write_text(json.dumps(_short(card), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(written(card), encoding="utf-8")

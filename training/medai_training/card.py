@@ -86,10 +86,15 @@ def write_card(path: Path, candidate: Candidate, run: dict) -> None:
         "limitations": LIMITATIONS,
         "sha256": candidate.sha256,
     }
+    path.write_text(written(card), encoding="utf-8")
+
+
+def written(card: dict) -> str:
+    """The text of a card."""
     text = json.dumps(_short(card), indent=2, ensure_ascii=False)
     # A list of numbers stands on one line: a column of digits helps nobody.
     text = re.sub(r"\[\s+([-+.\de,\s]+?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
-    path.write_text(f"{text}\n", encoding="utf-8")
+    return f"{text}\n"
 
 
 def _short(value):
