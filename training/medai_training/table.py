@@ -68,17 +68,21 @@ def stress(found: dict[str, dict[str, dict[str, float]]]) -> str:
 
 def _cells(f: dict, news2: dict) -> str:
     cells = [_with_interval(f, "auroc"), f"{f['auprc']:.3f}", _with_interval(f, "utility")]
-    cells.append(", ".join(f"{f[k]:.3f}" for k in ("sensitivity", "precision", "f1")))
+    decided = [f.get(k) for k in ("sensitivity", "precision", "f1")]
+    cells.append(", ".join(f"{figure:.3f}" for figure in decided if figure is not None))
     cells += [f"{f[k]:.4f}" if f.get(k) is not None else "" for k in ("brier", "ece")]
     cells.append(f"{f['calibrationSlope']:.2f}" if f.get("calibrationSlope") is not None else "")
     for level in ("atNews2Ge5", "atNews2Ge7"):
         burden = f["alarmsPerPatientDay"].get(level)
         cells.append(f"{burden:.3f} ({burden / news2[level]:.2f}x)" if burden is not None else "not reached")
     lead = f.get("leadHours")
-    cells += [f"{f['nne']:.1f}" if f.get("nne") is not None else "", f"{lead['median']:g}" if lead else ""]
+    cells += [f"{f['nne']:.1f}" if f.get("nne") is not None else "", f"{lead['median']:g}" if lead and lead["median"] is not None else ""]
     return " | ".join(cells)
 
 
 def _with_interval(f: dict, key: str) -> str:
+    """Empty for a score that has no such figure."""
+    if f.get(key) is None:
+        return ""
     low, high = f[f"{key}Interval95"]
     return f"{f[key]:.3f} ({low:.3f}-{high:.3f})"
