@@ -210,7 +210,7 @@ public sealed partial class FlowSupervisor : IPartitionOwner, IDisposable
         {
             throw new StoreException(
                 StoreFailure.Mismatch,
-                $"partition {partition} was decided under another law ({before}; now {_law.Hash}). Go on with the configuration and model "
+                $"partition {partition} was decided under another law ({before}; now {_law.Hash}). Go on with the configuration "
                 + "it was made with, or decide the log anew into a new store.");
         }
     }
