@@ -95,10 +95,13 @@ internal sealed class ScorePass
             rows.RowOf.Add(row);
             rows.Features.Fill(in _state.Patient(request.Patient), request.Time, rows.Rows.Input(row));
             _state.Models[model].Of(request.Patient).CopyTo(rows.Rows.State(row));
-            if (request.Step)
+            if (IsHeardOf(in request))
                 rows.Scorer.Drift.Count(rows.Rows.Input(row));
         }
     }
+
+    // Behind the last that was heard of a patient steps go on until their values have expired; nobody was trained on these.
+    private bool IsHeardOf(in ScoreRequest request) => request.Step && request.Time <= _state.Patient(request.Patient).Clock;
 
     private bool IsSilent(int model, ModelRows rows, int patient) =>
         model == 0 ? GivenUp || _state.ModelIsSilent(_state.Patient(patient).LastArrival) : !rows.Scorer.InService;
