@@ -56,14 +56,17 @@ internal sealed record ModelComparison(JudgedModel Shadow, ModelAgreement Agreem
         : throw new FailureException(
             $"{active.Id} makes a step every {active.StepSeconds} s and {shadow.Id} every {shadow.StepSeconds} s: they cannot be compared step by step.");
 
-    // What lies between two steps is provisional, and no model is judged by it.
+    // What lies between two steps is provisional, and no model is judged by it; nor by the hours for which scores go on behind the last
+    // reading of a patient, until its values have expired.
     private static (SortedDictionary<long, double> Own, Dictionary<string, Dictionary<long, double>> Shadows) Steps(
         ISeriesStore series, string patient, string activeSeries, (long From, long Until) range)
     {
         var own = new SortedDictionary<long, double>();
         var shadows = new Dictionary<string, Dictionary<long, double>>(StringComparer.Ordinal);
+        var heard = long.MinValue;
         foreach (var (name, point) in series.Read(patient, null, range.From, range.Until))
         {
+            heard = SeriesNames.IsScore(name) ? heard : Math.Max(heard, point.EventTime);
             if ((point.Flags & (PointFlags.Provisional | PointFlags.Late)) != 0)
                 continue;
 
@@ -76,6 +79,14 @@ internal sealed record ModelComparison(JudgedModel Shadow, ModelAgreement Agreem
                 if (!shadows.TryGetValue(id, out var risks))
                     shadows[id] = risks = [];
                 risks[point.EventTime] = point.Value;
+            }
+        }
+
+        foreach (var risks in shadows.Values.Append<IDictionary<long, double>>(own))
+        {
+            foreach (var step in risks.Keys.Where(time => time > heard).ToArray())
+            {
+                risks.Remove(step);
             }
         }
 

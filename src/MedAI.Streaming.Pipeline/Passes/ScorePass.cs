@@ -185,7 +185,9 @@ internal sealed class ScorePass(FlowState state)
                 RowOf[i] = row;
                 model.Features.Fill(in state.Patient(requests[i].Patient), requests[i].Time, Rows.Input(row));
                 slot.Of(requests[i].Patient).CopyTo(Rows.State(row));
-                if (requests[i].Step)
+
+                // Behind the last that was heard of a patient steps go on until their values have expired; nobody was trained on these.
+                if (requests[i].Step && requests[i].Time <= state.Patient(requests[i].Patient).Clock)
                 {
                     model.Scorer.Drift.Count(Rows.Input(row));
                 }

@@ -106,7 +106,8 @@ public sealed class ModelComparisonTests : IDisposable
     private static int[] Counts(JsonElement shadow, string name) =>
         [.. ((string[])["both", "onlyActive", "onlyShadow", "neither"]).Select(count => shadow.GetProperty(name).GetProperty(count).GetInt32())];
 
-    // p1: at hours 1 and 2 the active model is above, the shadow at hour 2. p2: the shadow is above throughout, and once more without the model.
+    // p1: at hours 1 and 2 the active model is above, the shadow at hour 2. p2: the shadow is above throughout, and twice more without the model;
+    // behind the last reading nothing counts.
     private void WriteStore()
     {
         using var store = EdgeStore.Create(_program.At("store"), 1);
@@ -116,8 +117,9 @@ public sealed class ModelComparisonTests : IDisposable
         Add(0, 1, 0.2, 0.6, 0.7, 0.9);
         Add(0, 2, 0.05, 0.05, 0.3);
         Add(1, 1, 0.1, 0.1);
-        Add(1, 2, 0.4, 0.4, 0.4, 0.4);
-        batch.Points.Add(new SeriesPoint(0, 0, Start, 88, PointFlags.None));
+        Add(1, 2, 0.4, 0.4, 0.4, 0.4, 0.99);
+        batch.Points.Add(new SeriesPoint(0, 0, Start + (3 * HourMs), 88, PointFlags.None));
+        batch.Points.Add(new SeriesPoint(1, 0, Start + (3 * HourMs), 88, PointFlags.None));
         batch.Points.Add(new SeriesPoint(0, 1, Start + 60_000, 0.99, PointFlags.Provisional));
         batch.Points.Add(new SeriesPoint(0, 2, Start + 60_000, 0.99, PointFlags.Provisional));
         store.Series.Write(0, 1, batch);
