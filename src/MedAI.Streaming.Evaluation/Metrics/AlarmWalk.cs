@@ -3,7 +3,7 @@ namespace MedAI.Streaming.Evaluation.Metrics;
 
 /// <summary>
 /// What the rule remembers of one patient while it walks over the scored hours. There is no hysteresis. Starts as
-/// <see cref="By"/>.
+/// <see cref="Start"/>.
 /// </summary>
 internal struct AlarmWalk
 {
@@ -17,11 +17,8 @@ internal struct AlarmWalk
     private bool _above;
     private long _last;
 
-    /// <summary>A patient of whom nothing has been seen, by crossings.</summary>
-    public static AlarmWalk Start => By(AlarmRule.Crossing);
-
     /// <summary>A patient of whom nothing has been seen.</summary>
-    public static AlarmWalk By(AlarmRule rule) => new() { _rearmed = rule == AlarmRule.Rearmed, _last = int.MinValue };
+    public static AlarmWalk Start(AlarmRule rule) => new() { _rearmed = rule == AlarmRule.Rearmed, _last = int.MinValue };
 
     /// <summary>Whether the next scored hour alarms.</summary>
     public bool Alarms(int hour, double score, double threshold)

@@ -70,8 +70,9 @@ public sealed class Evaluator
             F1 = FigureOf(sum, drawn, s => s.F1),
             Alarms = Counted(scores, hits, model.Frozen?.Alert),
             Rearmed = Counted(scores, rearmed, model.Frozen?.Alert),
-            Curves = ModelCurves.Of(_cohort, scores, ranked, hits, _draws, model.IsProbability) with
+            Curves = ModelCurves.OfHours(ranked, _draws.Everyone, model.IsProbability) with
             {
+                Burden = ModelCurves.BurdenOf(_cohort, scores, hits),
                 Rearmed = ModelCurves.BurdenOf(_cohort, scores, rearmed),
             },
             Notes = [],

@@ -86,7 +86,7 @@ internal sealed class HitCurve
 
     private bool Hits(ReadOnlySpan<int> hours, ReadOnlySpan<double> scores, int onset, double threshold)
     {
-        var walk = AlarmWalk.By(Rule);
+        var walk = AlarmWalk.Start(Rule);
         for (var i = 0; i < hours.Length; i++)
         {
             if (walk.Alarms(hours[i], scores[i], threshold) && AlarmWalk.IsHit(hours[i], onset)) return true;

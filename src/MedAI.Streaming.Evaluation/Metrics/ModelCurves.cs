@@ -8,30 +8,31 @@ namespace MedAI.Streaming.Evaluation.Metrics;
 /// <param name="PrecisionRecall">Recall and precision of hours, from the highest score; empty without a label.</param>
 /// <param name="Calibration">Parts of equal filling by rising risk; empty for what is no probability.</param>
 /// <param name="Burden">Sensitivity of alarms and alarms per patient-day at the highest threshold that reaches it, by crossings.</param>
+/// <param name="Rearmed">The same, re-armed.</param>
 internal sealed record ModelCurves(
     ImmutableArray<(double X, double Y)> Roc,
     ImmutableArray<(double X, double Y)> PrecisionRecall,
     ImmutableArray<CalibrationPart> Calibration,
-    ImmutableArray<(double X, double Y)> Burden)
+    ImmutableArray<(double X, double Y)> Burden,
+    ImmutableArray<(double X, double Y)> Rearmed)
 {
     // Points closer than this to the last one, as a share of the axis, cannot be seen apart.
     private const double Visible = 0.005;
     private const int BurdenPoints = 80;
 
-    /// <summary>The burden of re-armed alarms.</summary>
-    public ImmutableArray<(double X, double Y)> Rearmed { get; init; } = [];
-
     /// <summary>No curve at all.</summary>
-    public static ModelCurves None { get; } = new([], [], [], []);
+    public static ModelCurves None { get; } = new([], [], [], [], []);
 
-    /// <summary>Draws the points from sorted scores and the candidates' hits.</summary>
-    public static ModelCurves Of(LabelledCohort cohort, double[] scores, RankedScores ranked, HitCurve hits, PatientDraws draws, bool risk) =>
-        OfRanks(ranked, draws, risk) with { Burden = BurdenOf(cohort, scores, hits) };
+    /// <summary>The alarm burden by a rule.</summary>
+    public ImmutableArray<(double X, double Y)> BurdenBy(AlarmRule rule) => rule == AlarmRule.Rearmed ? Rearmed : Burden;
 
-    /// <summary>Draws the points from sorted scores alone: there are no alarms.</summary>
-    public static ModelCurves OfRanks(RankedScores ranked, PatientDraws draws, bool risk)
+    /// <summary>The curves over hours, from sorted scores.</summary>
+    /// <param name="ranked">The scores.</param>
+    /// <param name="everyone">The weights of every patient once.</param>
+    /// <param name="risk">Whether the scores are probabilities.</param>
+    public static ModelCurves OfHours(RankedScores ranked, ushort[] everyone, bool risk)
     {
-        var reached = ranked.Reached(draws.Everyone);
+        var reached = ranked.Reached(everyone);
         var (rows, positives) = reached[^1];
         var roc = positives == 0 || positives == rows
             ? []
@@ -39,7 +40,7 @@ internal sealed record ModelCurves(
         var precision = positives == 0
             ? []
             : Thinned(reached.Select(r => ((double)r.Positives / positives, (double)r.Positives / r.Rows)), null);
-        return new ModelCurves(roc, precision, risk ? [.. ranked.CalibrationOf(draws.Everyone)] : [], []);
+        return None with { Roc = roc, PrecisionRecall = precision, Calibration = risk ? [.. ranked.CalibrationOf(everyone)] : [] };
     }
 
     /// <summary>Alarms per patient-day over sensitivity, from the candidates that find more than any higher one.</summary>
@@ -57,9 +58,6 @@ internal sealed record ModelCurves(
 
         return points.ToImmutable();
     }
-
-    /// <summary>The alarm burden by a rule.</summary>
-    public ImmutableArray<(double X, double Y)> BurdenBy(AlarmRule rule) => rule == AlarmRule.Rearmed ? Rearmed : Burden;
 
     private static ImmutableArray<(double X, double Y)> Thinned(IEnumerable<(double X, double Y)> points, (double X, double Y)? start)
     {

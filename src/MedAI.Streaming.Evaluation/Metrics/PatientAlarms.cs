@@ -29,7 +29,7 @@ internal sealed class PatientAlarms
         for (var p = 0; p < found.Lead.Length; p++)
         {
             found.Lead[p] = -1;
-            var walk = AlarmWalk.By(rule);
+            var walk = AlarmWalk.Start(rule);
             var onset = cohort.Onsets[p];
             for (var row = offsets[p]; row < offsets[p + 1]; row++)
             {
