@@ -76,7 +76,7 @@ internal sealed class Charts
     });
 
     /// <summary>Alarms per patient-day over the sensitivity of alarms, with NEWS2 at 5 and 7 as points.</summary>
-    public IEnumerable<Markup> Burden(AlarmRule rule) => _panels.Select(panel =>
+    public IEnumerable<Markup> Burden(AlarmRule rule = AlarmRule.Crossing) => _panels.Select(panel =>
     {
         var news2 = _report.Evaluator.News2(rule);
         var (at5, at7) = (news2.AtNews2Ge5, news2.AtNews2Ge7);
@@ -104,12 +104,14 @@ internal sealed class Charts
         return plot.Finished();
     });
 
-    /// <summary>Lead times of every model that has any, at the sensitivity of NEWS2 at 7.</summary>
-    public IEnumerable<Markup> Leads(AlarmRule rule)
+    /// <summary>Lead times of every model that has any, at the sensitivity of NEWS2 at 7: first by crossings, then re-armed.</summary>
+    public IEnumerable<Markup> Leads()
     {
-        var shown = _report.Models.Select(m => (m.Model.Name, At7: m.AlarmsBy(rule).AtNews2Ge7)).Where(m => m.At7?.LeadMedian.Value is not null).ToList();
-        var y = Axis.UpTo("patients", shown.SelectMany(m => m.At7!.LeadHistogram).DefaultIfEmpty(1).Max());
-        return shown.Select(m => LeadHistogram.Of(m.Name, $"median {Numbers.Fixed(m.At7!.LeadMedian.Value, 1)} h", m.At7.LeadHistogram, y));
+        var shown = ((AlarmRule, string)[])[(AlarmRule.Crossing, ""), (AlarmRule.Rearmed, ", re-armed")];
+        var leads = shown.SelectMany(s => _report.Models.Select(m => (Name: m.Model.Name + s.Item2, At7: m.AlarmsBy(s.Item1).AtNews2Ge7)))
+            .Where(l => l.At7?.LeadMedian.Value is not null).ToList();
+        var y = Axis.UpTo("patients", leads.SelectMany(l => l.At7!.LeadHistogram).DefaultIfEmpty(1).Max());
+        return leads.Select(l => LeadHistogram.Of(l.Name, $"median {Numbers.Fixed(l.At7!.LeadMedian.Value, 1)} h", l.At7.LeadHistogram, y));
     }
 
     private static string Entry(Figure figure, ModelFigures m, int digits = 3) => $"{Numbers.Fixed(figure.Value, digits)} {m.Model.Name}";

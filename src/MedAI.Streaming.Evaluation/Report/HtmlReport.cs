@@ -11,9 +11,11 @@ internal static class HtmlReport
         body { font: 15px/1.45 system-ui, sans-serif; color: #111; background: #fff; margin: 1.5rem auto; max-width: 1480px; padding: 0 1rem; }
         h1 { font-size: 1.6rem; margin-bottom: .3rem; }
         h2 { font-size: 1.2rem; margin: 2rem 0 .3rem; }
+        h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
         p, dd, li { max-width: 75ch; }
         .warning { border: 2px solid #111; padding: .6rem .8rem; }
-        .table { overflow-x: auto; margin: 1rem 0; }
+        .table, .plot { overflow-x: auto; }
+        .table { margin-bottom: 1rem; }
         table { border-collapse: collapse; }
         caption { text-align: left; font-weight: 600; padding: .3rem 0; }
         th, td { border-bottom: 1px solid #ccc; padding: .25rem .6rem; text-align: right; vertical-align: top; }
@@ -21,15 +23,25 @@ internal static class HtmlReport
         td { font-variant-numeric: tabular-nums; }
         thead th { border-bottom: 2px solid #333; max-width: 9rem; }
         th:first-child, td:nth-child(2), thead th:nth-child(2) { text-align: left; }
-        th:first-child { white-space: nowrap; max-width: none; }
+        th:first-child { white-space: nowrap; max-width: none; position: sticky; left: 0; background: #fff; }
         td small { display: block; color: #444; white-space: nowrap; }
         .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 600px), 1fr)); gap: 1rem; }
         .leads { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: .6rem; }
-        svg { width: 100%; height: auto; max-width: 760px; }
-        dt { font-weight: 600; margin-top: .5rem; }
+        svg { display: block; width: 100%; height: auto; max-width: 760px; }
+        .plot svg { min-width: 580px; }
+        .leads .plot svg { min-width: 0; }
+        dl { columns: 2 34rem; column-gap: 3rem; }
+        dl div { break-inside: avoid; padding-bottom: .5rem; }
+        dt { font-weight: 600; break-after: avoid; }
         dd { margin-left: 1.2rem; }
+        @media (max-width: 40rem) {
+          body { margin: .8rem auto; }
+          th, td { padding: .25rem .4rem; }
+          th:first-child { white-space: normal; max-width: 8rem; overflow-wrap: break-word; }
+        }
         @media print {
           body { font-size: 10px; max-width: none; margin: 0; }
+          .plot svg { min-width: 0; }
           th, td { padding: .15rem .3rem; }
           svg, tr { break-inside: avoid; }
           h2 { break-after: avoid; }
@@ -81,13 +93,12 @@ internal static class HtmlReport
             + "line it does; below it risks are too high, above it too low.", "plots", charts.Calibration());
         AddPlots(html, "Alarm burden", "The alarms a ward would hear for the share of septic patients found in time; lower is better. "
             + "Each point of a curve is the highest threshold that finds so many. NEWS2 stands at its usual thresholds 5 and 7.",
-            "plots", charts.Burden(AlarmRule.Crossing));
+            "plots", charts.Burden());
         AddPlots(html, "Alarm burden, re-armed", "The same, where a score that is still at or above the threshold alarms again every six hours. "
             + "By crossings a steady score that is right for hours alarms once, perhaps too early, and one that jumps up and down alarms "
             + "often; counted like this, both are heard as long as they last.", "plots", charts.Burden(AlarmRule.Rearmed));
-        AddPlots(html, "Lead time", "At the sensitivity of NEWS2 >= 7: how many hours before onset the first alarm in the 12 h up to "
-            + "onset came. Onset is at the right. Models that do not reach it are left out.", "leads", charts.Leads(AlarmRule.Crossing));
-        AddPlots(html, "Lead time, re-armed", "The same for re-armed alarms.", "leads", charts.Leads(AlarmRule.Rearmed));
+        AddPlots(html, "Lead time", "At the sensitivity of NEWS2 >= 7, of the models that reach it: how many hours before onset the first "
+            + "alarm in the 12 h up to onset came. Onset is at the right.", "leads", charts.Leads());
         html.Add(HtmlDrift.Of(report));
         return html.Add($"</main></body></html>\n");
     }
@@ -101,7 +112,7 @@ internal static class HtmlReport
             .Add($"""<meta name="viewport" content="width=device-width, initial-scale=1">{'\n'}""")
             .Add($"<title>Evaluation of sepsis scores, {format}</title>\n<style>\n{Style}\n</style></head>\n<body><main>\n")
             .Add($"<h1>Evaluation of sepsis scores on {format}</h1>\n<p>{patients:N0} patients, {septic:N0} of them septic, ")
-            .Add($"{hours:N0} scored hours; {labelled:0.00} % of hours are labelled (from 6 h before onset). Intervals are the ")
+            .Add($"{hours:N0} scored hours; {labelled:0.00} % of hours are labelled (from 6&#160;h before onset). Intervals are the ")
             .Add($"percentiles 2.5 and 97.5 of {report.Draws} draws of patients with replacement, seed {report.Seed}.</p>\n")
             .Add($"""<p class="warning"><strong>MedAI.Streaming is a secondary monitor.</strong> It does not replace the bedside """)
             .Add($"alarm, it is not a medical device, and it decides nothing. These figures describe recorded data of the past; they ")
@@ -120,14 +131,14 @@ internal static class HtmlReport
     private static void AddMeanings(Markup html)
     {
         html.Add($"<h2>What the figures mean</h2>\n<dl>\n");
-        foreach (var (figure, meaning) in Meanings) html.Add($"<dt>{figure}</dt><dd>{Markup.Encode(meaning)}</dd>\n");
+        foreach (var (figure, meaning) in Meanings) html.Add($"<div><dt>{figure}</dt><dd>{Markup.Encode(meaning)}</dd></div>\n");
         html.Add($"</dl>\n");
     }
 
     internal static void AddPlots(Markup html, string title, string meaning, string layout, IEnumerable<Markup> plots)
     {
         html.Add($"""<h2>{title}</h2>{'\n'}<p>{Markup.Encode(meaning)}</p>{'\n'}<div class="{layout}">{'\n'}""");
-        foreach (var plot in plots) html.Add(plot);
+        foreach (var plot in plots) html.Add($"""<div class="plot">""").Add(plot).Add($"</div>\n");
         html.Add($"</div>\n");
     }
 }

@@ -8,7 +8,7 @@ internal static class HtmlTables
 {
     /// <summary>Ranking, calibration and utility.</summary>
     public static Markup Hours(EvaluationReport report) => Table(
-        report, "Figures over hours (95 % interval below)",
+        report, "hours", "Figures over hours (95 % interval below)",
         ["AUROC", "AUPRC", "utility", "sensitivity", "precision", "F1", "Brier", "ECE", "calibration slope"],
         m =>
         [
@@ -23,6 +23,7 @@ internal static class HtmlTables
         var (at5, at7) = (news2.AtNews2Ge5, news2.AtNews2Ge7);
         return Table(
             report,
+            rule == AlarmRule.Rearmed ? "matched-rearmed" : "matched",
             $"Alarms {(rule == AlarmRule.Rearmed ? "(re-armed) " : "")}needed to find as many septic patients as NEWS2 >= 5 (sensitivity "
                 + $"{Numbers.Fixed(at5?.Sensitivity.Value, 3)}) and as NEWS2 >= 7 ({Numbers.Fixed(at7?.Sensitivity.Value, 3)})",
             [
@@ -43,7 +44,7 @@ internal static class HtmlTables
 
     /// <summary>Alarms at the thresholds that models bring with them.</summary>
     public static Markup Frozen(EvaluationReport report) => Table(
-        report, "Alarms at the frozen thresholds",
+        report, "frozen", "Alarms at the frozen thresholds",
         [
             "alert threshold", "sensitivity", "alarms per patient-day", "false alarms per patient-day", "number needed to evaluate",
             "median lead, h", "re-armed: sensitivity", "re-armed: alarms per patient-day", "utility threshold",
@@ -56,10 +57,12 @@ internal static class HtmlTables
             Plain(Numbers.Threshold(m.Model.Frozen?.Utility)),
         ]);
 
-    private static Markup Table(EvaluationReport report, string caption, string[] columns, Func<ModelFigures, string[]> cells)
+    // The heading stands outside what scrolls sideways on a narrow screen; a caption would be cut.
+    private static Markup Table(EvaluationReport report, string id, string caption, string[] columns, Func<ModelFigures, string[]> cells)
     {
         var html = new Markup()
-            .Add($"""<div class="table"><table><caption>{Markup.Encode(caption)}</caption>{'\n'}""")
+            .Add($"""<h3 id="table-{id}">{Markup.Encode(caption)}</h3>{'\n'}""")
+            .Add($"""<div class="table"><table aria-labelledby="table-{id}">{'\n'}""")
             .Add($"""<thead><tr><th scope="col">model</th><th scope="col">inputs</th>""");
         foreach (var column in columns) html.Add($"""<th scope="col">{Markup.Encode(column)}</th>""");
         html.Add($"</tr></thead>\n<tbody>\n");

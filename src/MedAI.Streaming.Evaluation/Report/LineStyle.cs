@@ -15,7 +15,7 @@ internal sealed class LineStyles
 {
     private static readonly string[] Colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
     private static readonly string[] Dashes = ["", "9 3", "2 2.5", "9 3 2 3", "5 3"];
-    private static readonly string[] ReferenceDashes = ["", "6 3", "1.5 3", "8 3 1.5 3"];
+    private static readonly string[] ReferenceDashes = ["", "6 3", "1.5 3", "8 3 1.5 3", "14 3", "3 2 1 2 1 2", "10 2 3 2"];
 
     private readonly Dictionary<(string Family, int Ordinal), LineStyle> _styles = [];
     private int _models;

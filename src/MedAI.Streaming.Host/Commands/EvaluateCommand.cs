@@ -107,6 +107,14 @@ internal sealed class EvaluateCommand : MedaiCommand
         return ExitCodes.Ok;
     }
 
+    private static FrozenThresholds? ThresholdsOf(ScoreKind kind) => kind switch
+    {
+        ScoreKind.News2 => ClinicalThresholds.News2,
+        ScoreKind.Mews => ClinicalThresholds.Mews,
+        ScoreKind.QSofa => ClinicalThresholds.QSofa,
+        _ => null,
+    };
+
     private static EvaluationReport Judge(string format, ScoreStream stream, LoadedModels models)
     {
         var cohort = LabelledCohort.Of(stream.Stays.Select(stay => new LabelledStay(
@@ -119,6 +127,7 @@ internal sealed class EvaluateCommand : MedaiCommand
             Scores = [.. stream.Stays.SelectMany(stay => stay.Clinical(kind))],
             IsProbability = false,
             IsClinicalScore = true,
+            Frozen = ThresholdsOf(kind),
         });
         var clock = new ScoredModel
         {
@@ -128,6 +137,7 @@ internal sealed class EvaluateCommand : MedaiCommand
             Scores = [.. cohort.Hours.Select(hour => (double)hour)],
             IsProbability = false,
             IsClinicalScore = false,
+            Frozen = ClinicalThresholds.Clock,
         };
         var judged = models.Shadows.Select((model, number) => new ScoredModel
         {

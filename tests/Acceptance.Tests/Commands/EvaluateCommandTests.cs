@@ -61,6 +61,11 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(40 * 12, json.RootElement.GetProperty("hours").GetInt32());
         var news2 = json.RootElement.GetProperty("models").EnumerateArray().Single(m => m.GetProperty("name").GetString() == "news2");
         Assert.True(news2.GetProperty("auroc").GetDouble() > 0.9);
+        // Scores without a card have thresholds of their own: no row of the table is without a utility.
+        Assert.Equal(7, news2.GetProperty("frozen").GetProperty("alert").GetDouble());
+        Assert.All(
+            json.RootElement.GetProperty("models").EnumerateArray().Where(m => m.GetProperty("name").GetString() is "news2" or "mews" or "qsofa" or "time-only"),
+            m => Assert.Equal(JsonValueKind.Number, m.GetProperty("utility").ValueKind));
     }
 
     [Theory]
