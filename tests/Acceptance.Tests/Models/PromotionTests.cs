@@ -15,6 +15,10 @@ public sealed class PromotionTests : IDisposable
 {
     private const string Old = "sepsis-gru@1.0.0";
     private const string New = "sepsis-vitals@2.0.0";
+
+    // Readings at half past each hour: five hours between the first and the last, and eight until the last temperature is too old.
+    private const int StepsBefore = 5 + 8;
+    private const int StepsBehind = 6 + 8;
     private static readonly DateTimeOffset Begin = DateTimeOffset.UnixEpoch + TimeSpan.FromHours(24 * 365 * 50);
     private readonly ProgramRun _medai = new();
 
@@ -62,23 +66,21 @@ public sealed class PromotionTests : IDisposable
         Assert.Contains("medai models list", _medai.Error, StringComparison.Ordinal);
     }
 
-    // The patient's hours come in one after the other; in the middle the model is changed, and every step has one risk, of the one or the other.
+    // In the middle the model is changed; every step has one risk, to the bit that of the one or of the other.
     [Fact]
     public async Task A_running_service_changes_over_without_losing_a_step()
     {
         await using var service = await StartAsync();
-        await SendHoursAsync(service, 0, 6);
-        await RisksAsync(service, 5);
-
-        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", New));
-        await ElectedAsync(service, New);
-        await SendHoursAsync(service, 6, 6);
-        var changed = await RisksAsync(service, 11);
+        var changed = await TwiceAsync(service, async () =>
+        {
+            Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", New));
+            await ElectedAsync(service, New);
+        });
         Assert.Equal(ExitCodes.Ok, (await service.StopAsync()).Code);
         var old = await AloneAsync(Old);
         var other = await AloneAsync(New);
-        Assert.Equal([.. old.Take(5), .. other.Skip(5)], changed);
-        Assert.NotEqual(old.Skip(5), other.Skip(5));
+        Assert.Equal([.. old.Take(StepsBefore), .. other.Skip(StepsBefore)], changed);
+        Assert.NotEqual(old.Skip(StepsBefore), other.Skip(StepsBefore));
     }
 
     [Fact]
@@ -124,8 +126,17 @@ public sealed class PromotionTests : IDisposable
             Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", model));
 
         await using var service = await StartAsync($"alone-{model}");
-        await SendHoursAsync(service, 0, 12);
-        return await RisksAsync(service, 11);
+        return await TwiceAsync(service, () => Task.CompletedTask);
+    }
+
+    // Six hours of readings, all that comes of them, something, and six hours more.
+    private static async Task<double[]> TwiceAsync(RunningMedai service, Func<Task> between)
+    {
+        await SendHoursAsync(service, 0, 6);
+        await RisksAsync(service, StepsBefore);
+        await between();
+        await SendHoursAsync(service, 14, 6);
+        return await RisksAsync(service, StepsBefore + StepsBehind);
     }
 
     private static async Task SendHoursAsync(RunningMedai service, int from, int count)
