@@ -46,20 +46,11 @@ internal sealed class BidmcSource : IRecordedSource
     }
 
     /// <inheritdoc/>
-    public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress)
+    public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress) => RecordedLog.Read(options, progress, (log, told) =>
     {
-        options.Check();
-        return Iterate(_path, options, new ReadProgress(progress));
-
-        static IEnumerable<LogElement> Iterate(string path, ReadOptions options, ReadProgress progress)
-        {
-            var log = new RecordedLog();
-            Load(path, options, log, progress);
-            AddFacts(path, log);
-            foreach (var element in log.InArrivalOrder(options, progress))
-                yield return element;
-        }
-    }
+        Load(_path, options, log, told);
+        AddFacts(_path, log);
+    });
 
     private static void Load(string path, ReadOptions options, RecordedLog log, ReadProgress progress)
     {

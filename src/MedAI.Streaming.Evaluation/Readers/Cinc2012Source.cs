@@ -53,22 +53,13 @@ internal sealed partial class Cinc2012Source
     }
 
     /// <inheritdoc/>
-    public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress)
+    public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress) => RecordedLog.Read(options, progress, (log, told) =>
     {
-        options.Check();
-        return Iterate(this, options, new ReadProgress(progress));
-
-        static IEnumerable<LogElement> Iterate(Cinc2012Source source, ReadOptions options, ReadProgress progress)
-        {
-            var log = new RecordedLog();
-            if (source._isFolder)
-                LoadFolder(source._path, options, log, progress);
-            else
-                LoadFile(source._path, options, log, progress);
-            foreach (var element in log.InArrivalOrder(options, progress))
-                yield return element;
-        }
-    }
+        if (_isFolder)
+            LoadFolder(_path, options, log, told);
+        else
+            LoadFile(_path, options, log, told);
+    });
 
     private static void LoadFile(string path, ReadOptions options, RecordedLog log, ReadProgress progress)
     {

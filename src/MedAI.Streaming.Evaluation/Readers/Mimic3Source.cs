@@ -37,27 +37,17 @@ internal sealed class Mimic3Source : IRecordedSource
     }
 
     /// <inheritdoc/>
-    public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress)
+    public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress) => RecordedLog.Read(options, progress, (log, told) =>
     {
-        options.Check();
-        return Iterate(_path, options, new ReadProgress(progress));
-
-        static IEnumerable<LogElement> Iterate(string path, ReadOptions options, ReadProgress progress)
+        var rows = new List<Row>();
+        Load(_path, options, log, rows, told);
+        AddFrames(log, rows);
+        foreach (var facts in Mimic3Facts.Read(Path.GetDirectoryName(Path.GetFullPath(_path))!))
         {
-            var log = new RecordedLog();
-            var rows = new List<Row>();
-            Load(path, options, log, rows, progress);
-            AddFrames(log, rows);
-            foreach (var facts in Mimic3Facts.Read(Path.GetDirectoryName(Path.GetFullPath(path))!))
-            {
-                if (log.HasFrames(facts.Patient))
-                    log.AddFactsAtFirstArrival(facts);
-            }
-
-            foreach (var element in log.InArrivalOrder(options, progress))
-                yield return element;
+            if (log.HasFrames(facts.Patient))
+                log.AddFactsAtFirstArrival(facts);
         }
-    }
+    });
 
     private static void Load(string path, ReadOptions options, RecordedLog log, List<Row> rows, ReadProgress progress)
     {

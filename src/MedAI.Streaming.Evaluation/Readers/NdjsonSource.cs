@@ -26,19 +26,8 @@ internal sealed class NdjsonSource : IRecordedSource
     }
 
     /// <inheritdoc/>
-    public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress)
-    {
-        options.Check();
-        return Iterate(_path, options, new ReadProgress(progress));
-
-        static IEnumerable<LogElement> Iterate(string path, ReadOptions options, ReadProgress progress)
-        {
-            var log = new RecordedLog();
-            Load(path, options, log, progress);
-            foreach (var element in log.InArrivalOrder(options, progress))
-                yield return element;
-        }
-    }
+    public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress) =>
+        RecordedLog.Read(options, progress, (log, told) => Load(_path, options, log, told));
 
     private static void Load(string path, ReadOptions options, RecordedLog log, ReadProgress progress)
     {

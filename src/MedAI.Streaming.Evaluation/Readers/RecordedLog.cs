@@ -111,8 +111,26 @@ internal sealed class RecordedLog
         return true;
     }
 
+    /// <summary>What every format does: load everything into a log of its own, then hand it out in arrival order.</summary>
+    /// <param name="options">Which part is wanted; wrong ones are refused at once.</param>
+    /// <param name="progress">Told of progress.</param>
+    /// <param name="load">Fills the log, when the first element is asked for.</param>
+    public static IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress, Action<RecordedLog, ReadProgress> load)
+    {
+        options.Check();
+        return Iterate(options, new ReadProgress(progress), load);
+
+        static IEnumerable<LogElement> Iterate(ReadOptions options, ReadProgress progress, Action<RecordedLog, ReadProgress> load)
+        {
+            var log = new RecordedLog();
+            load(log, progress);
+            foreach (var element in log.InArrivalOrder(options, progress))
+                yield return element;
+        }
+    }
+
     /// <summary>The elements in arrival order.</summary>
-    public IEnumerable<LogElement> InArrivalOrder(ReadOptions options, ReadProgress progress)
+    private IEnumerable<LogElement> InArrivalOrder(ReadOptions options, ReadProgress progress)
     {
         var from = options.From?.ToUnixTimeMilliseconds() ?? long.MinValue;
         var until = options.Until?.ToUnixTimeMilliseconds() ?? long.MaxValue;

@@ -83,7 +83,7 @@ internal static class HtmlReport
         AddHead(html, report);
         html.Add($"<h2>Figures</h2>\n").Add(HtmlTables.Hours(report)).Add(HtmlTables.Matched(report, AlarmRule.Crossing));
         html.Add(HtmlTables.Matched(report, AlarmRule.Rearmed)).Add(HtmlTables.Frozen(report));
-        AddNotes(html, report);
+        AddNotes(html, report.Models.SelectMany(m => m.Notes.Select(note => (note, m.Model.Name))));
         AddMeanings(html);
         AddPlots(html, "ROC", "The further a curve bends to the upper left, the better the score tells labelled from unlabelled hours. "
             + "The thick line is the model with the highest AUROC; clinical scores and time alone are grey.", "plots", charts.Roc());
@@ -119,9 +119,9 @@ internal static class HtmlReport
             .Add($"promise nothing for another hospital, ward or kind of patient.</p>\n");
     }
 
-    private static void AddNotes(Markup html, EvaluationReport report)
+    internal static void AddNotes(Markup html, IEnumerable<(string Note, string Model)> found)
     {
-        var notes = report.Models.SelectMany(m => m.Notes.Select(note => (note, m.Model.Name))).ToLookup(n => n.note, n => n.Name);
+        var notes = found.ToLookup(n => n.Note, n => n.Model);
         if (notes.Count == 0) return;
         html.Add($"<h2>Why some cells are empty</h2>\n<ul>\n");
         foreach (var note in notes) html.Add($"<li>{Markup.Encode(note.Key)} ({Markup.Encode(string.Join(", ", note))})</li>\n");

@@ -26,7 +26,7 @@ internal static class OutcomePage
         var html = new Markup();
         AddHead(html, report);
         html.Add($"<h2>Figures</h2>\n").Add(Table(report));
-        AddNotes(html, report);
+        HtmlReport.AddNotes(html, report.Scores.SelectMany(m => m.Notes.Select(note => (note, m.Model.Name))));
         html.Add($"<h2>What the figures mean</h2>\n<dl>\n");
         foreach (var (figure, meaning) in Meanings) html.Add($"<dt>{figure}</dt><dd>{Markup.Encode(meaning)}</dd>\n");
         html.Add($"</dl>\n");
@@ -78,15 +78,6 @@ internal static class OutcomePage
         html.Add($"</tbody></table></div>\n<p>Published by others, on stays that are not these: ");
         var published = OutcomeReport.Published.Select(p => $"{p.Name} {Numbers.Fixed(p.MinSensitivityPrecision, 4)}");
         return html.Add($"{Markup.Encode(string.Join("; ", published))} (min(sensitivity, precision), {Markup.Encode(OutcomeReport.Published[0].Source)}).</p>\n");
-    }
-
-    private static void AddNotes(Markup html, OutcomeReport report)
-    {
-        var notes = report.Scores.SelectMany(m => m.Notes.Select(note => (note, m.Model.Name))).ToLookup(n => n.note, n => n.Name);
-        if (notes.Count == 0) return;
-        html.Add($"<h2>Why some cells are empty</h2>\n<ul>\n");
-        foreach (var note in notes) html.Add($"<li>{Markup.Encode(note.Key)} ({Markup.Encode(string.Join(", ", note))})</li>\n");
-        html.Add($"</ul>\n");
     }
 
     private static Markup Roc(OutcomeReport report)

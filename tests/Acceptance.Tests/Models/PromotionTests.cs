@@ -7,6 +7,7 @@ using Acceptance.Tests.Configuration;
 using Acceptance.Tests.Live;
 using Acceptance.Tests.Web;
 using MedAI.Streaming.Host;
+using MedAI.Streaming.TestKit.Waiting;
 using Xunit;
 
 namespace Acceptance.Tests.Models;
@@ -178,15 +179,8 @@ public sealed class PromotionTests : IDisposable
         return metrics.Contains($"medai_model_elected{{model=\"{model}\"}} 1", StringComparison.Ordinal);
     });
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromMinutes(2));
-        while (!await condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
-        }
-    }
+    private static Task UntilAsync(Func<Task<bool>> condition) =>
+        Eventually.Async(condition, TimeSpan.FromMinutes(2), "the service to say so", TimeSpan.FromMilliseconds(50));
 
     private static async Task<string> HealthAsync(RunningMedai service)
     {

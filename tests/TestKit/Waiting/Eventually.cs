@@ -10,10 +10,15 @@ public static class Eventually
 
     /// <summary>Returns when a condition holds.</summary>
     /// <exception cref="TimeoutException">It did not hold in time.</exception>
-    public static async Task Async(Func<bool> condition, TimeSpan within, string what, TimeSpan? pause = null)
+    public static Task Async(Func<bool> condition, TimeSpan within, string what, TimeSpan? pause = null) =>
+        Async(() => Task.FromResult(condition()), within, what, pause);
+
+    /// <summary>The same for a condition that others have to be asked for.</summary>
+    /// <exception cref="TimeoutException">It did not hold in time.</exception>
+    public static async Task Async(Func<Task<bool>> condition, TimeSpan within, string what, TimeSpan? pause = null)
     {
         var since = Stopwatch.GetTimestamp();
-        while (!condition())
+        while (!await condition().ConfigureAwait(false))
         {
             if (Stopwatch.GetElapsedTime(since) > within) throw new TimeoutException($"Waited {within} in vain for {what}.");
             await Task.Delay(pause ?? Pause).ConfigureAwait(false);
