@@ -158,7 +158,8 @@ public static class BitTest
     {
         private readonly float[] _risks = new float[rows];
         private readonly float[] _states = new float[rows * stateSize];
-        private readonly float[] _attentions = new float[stateSize > 0 ? rows : 0];
+        private readonly float[] _attentions = new float[rows];
+        private readonly float[] _alarmScores = new float[rows];
 
         /// <summary>Keeps the result of the only row scored; one that is no risk or no number ends the test.</summary>
         public BitTestResult? Keep(IScoringModel model, int row)
@@ -175,6 +176,7 @@ public static class BitTest
             }
 
             var attention = _attentions[row] = model.Attentions.IsEmpty ? 0 : model.Attentions[0];
+            var alarm = _alarmScores[row] = model.AlarmScores.IsEmpty ? 0 : model.AlarmScores[0];
             model.StatesOut[..stateSize].CopyTo(_states.AsSpan(row * stateSize));
             foreach (var value in _states.AsSpan(row * stateSize, stateSize))
             {
@@ -184,7 +186,9 @@ public static class BitTest
                 }
             }
 
-            return float.IsFinite(attention) ? null : BitTestResult.NotANumber(row, OnnxSignature.Attention, attention);
+            return !float.IsFinite(attention) ? BitTestResult.NotANumber(row, OnnxSignature.Attention, attention)
+                : alarm is not (>= 0 and <= 1) ? BitTestResult.NotANumber(row, OnnxSignature.Alarm, alarm)
+                : null;
         }
 
         public BitDifference? FirstDifference(IScoringModel model, ReadOnlySpan<int> order, bool permuted)
@@ -197,9 +201,8 @@ public static class BitTest
                 {
                     first ??= Compare(OnnxSignature.StateOut, _states.AsSpan(row * stateSize, stateSize),
                         model.StatesOut.Slice(place * stateSize, stateSize));
-                    first ??= model.Attentions.IsEmpty
-                        ? null
-                        : Compare(OnnxSignature.Attention, _attentions.AsSpan(row, 1), model.Attentions.Slice(place, 1));
+                    first ??= Compare(OnnxSignature.Attention, _attentions.AsSpan(row, 1), model.Attentions, place);
+                    first ??= Compare(OnnxSignature.Alarm, _alarmScores.AsSpan(row, 1), model.AlarmScores, place);
                 }
 
                 if (first is not null)
@@ -210,6 +213,10 @@ public static class BitTest
 
             return null;
         }
+
+        // Not every model gives it.
+        private static BitDifference? Compare(string output, ReadOnlySpan<float> alone, ReadOnlySpan<float> results, int place) =>
+            results.IsEmpty ? null : Compare(output, alone, results.Slice(place, 1));
 
         // Bits, not values: minus zero and zero are different inputs to what comes after.
         private static BitDifference? Compare(string output, ReadOnlySpan<float> alone, ReadOnlySpan<float> inBatch)

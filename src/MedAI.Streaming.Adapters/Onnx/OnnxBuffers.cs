@@ -26,8 +26,8 @@ internal sealed class OnnxBuffers : IDisposable
         States = Pinned(maxRows * _stateWidth);
         Risks = Pinned(maxRows);
         StatesOut = Pinned(maxRows * _stateWidth);
-        var attends = stateful && OnnxSignature.HasAttention(session);
-        Attentions = Pinned(attends ? maxRows : 0);
+        Attentions = Pinned(OnnxSignature.Has(session, OnnxSignature.Attention) ? maxRows : 0);
+        AlarmScores = Pinned(OnnxSignature.Has(session, OnnxSignature.Alarm) ? maxRows : 0);
         _bindings = new OrtIoBinding[BitOperations.Log2((uint)maxRows) + 1];
         for (var i = 0; i < _bindings.Length; i++)
         {
@@ -41,9 +41,14 @@ internal sealed class OnnxBuffers : IDisposable
                 binding.BindOutput(OnnxSignature.StateOut, Value(StatesOut, rows, _stateWidth));
             }
 
-            if (attends)
+            if (Attentions.Length > 0)
             {
                 binding.BindOutput(OnnxSignature.Attention, Value(Attentions, rows, 1));
+            }
+
+            if (AlarmScores.Length > 0)
+            {
+                binding.BindOutput(OnnxSignature.Alarm, Value(AlarmScores, rows, 1));
             }
         }
     }
@@ -53,6 +58,8 @@ internal sealed class OnnxBuffers : IDisposable
     public float[] States { get; }
 
     public float[] Risks { get; }
+
+    public float[] AlarmScores { get; }
 
     public float[] StatesOut { get; }
 

@@ -58,6 +58,9 @@ public sealed class OnnxModel : IScoringModel
     public ReadOnlySpan<float> Risks => _buffers.Risks;
 
     /// <inheritdoc />
+    public ReadOnlySpan<float> AlarmScores => _buffers.AlarmScores;
+
+    /// <inheritdoc />
     public ReadOnlySpan<float> StatesOut => _buffers.StatesOut;
 
     /// <inheritdoc />

@@ -8,7 +8,8 @@ namespace MedAI.Streaming.Adapters.Onnx;
 
 /// <summary>
 /// A stateless model maps <c>x [rows, inputs]</c> to <c>risk [rows, 1]</c>; one with state maps also <c>state [rows, size]</c> to
-/// <c>state_out [rows, size]</c> and, where it has attention, <c>attention [rows, 1]</c>. All float32, the number of rows free.
+/// <c>state_out [rows, size]</c> and, where it has them, <c>attention [rows, 1]</c> and <c>alarm [rows, 1]</c>. All float32, the number of
+/// rows free.
 /// </summary>
 internal static class OnnxSignature
 {
@@ -17,6 +18,8 @@ internal static class OnnxSignature
     public const string Risk = "risk";
     public const string StateOut = "state_out";
     public const string Attention = "attention";
+    public const string Alarm = "alarm";
+    private static readonly string[] Optional = [Attention, Alarm];
 
     /// <summary>Compares what the file declares with what the card promises.</summary>
     /// <exception cref="ModelLoadException">They differ; the message names the tensor, what it is and should be.</exception>
@@ -24,7 +27,8 @@ internal static class OnnxSignature
     {
         var stateful = card.StateSize > 0;
         string[] inputs = stateful ? [Input, State] : [Input];
-        string[] outputs = !stateful ? [Risk] : HasAttention(session) ? [Risk, StateOut, Attention] : [Risk, StateOut];
+        string[] optional = stateful ? [.. Optional.Where(name => Has(session, name))] : [];
+        string[] outputs = stateful ? [Risk, StateOut, .. optional] : [Risk];
         CheckNames(session.InputMetadata, inputs, "inputs", file);
         CheckNames(session.OutputMetadata, outputs, "outputs", file);
         CheckTensor(session.InputMetadata, Input, card.Inputs.Count, $"{card.Inputs.Count} inputs", file);
@@ -33,15 +37,16 @@ internal static class OnnxSignature
         {
             CheckTensor(session.InputMetadata, State, card.StateSize, $"a state of {card.StateSize}", file);
             CheckTensor(session.OutputMetadata, StateOut, card.StateSize, $"a state of {card.StateSize}", file);
-            if (HasAttention(session))
-            {
-                CheckTensor(session.OutputMetadata, Attention, 1, "one attention score", file);
-            }
+        }
+
+        foreach (var name in optional)
+        {
+            CheckTensor(session.OutputMetadata, name, 1, $"one {name} score", file);
         }
     }
 
-    /// <summary>Whether the model tells how much it looked at the step.</summary>
-    public static bool HasAttention(InferenceSession session) => session.OutputMetadata.ContainsKey(Attention);
+    /// <summary>Whether the model gives a result that not all have.</summary>
+    public static bool Has(InferenceSession session, string output) => session.OutputMetadata.ContainsKey(output);
 
     private static void CheckNames(IReadOnlyDictionary<string, NodeMetadata> found, string[] wanted, string what, string file)
     {

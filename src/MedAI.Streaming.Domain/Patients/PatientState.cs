@@ -192,6 +192,9 @@ public struct PatientState
     /// <summary>Scores of the model; NaN before the first.</summary>
     public double Risk;
 
+    /// <summary>The alarm score beside it; NaN: the model has none of its own.</summary>
+    public double AlarmScore;
+
     /// <summary>When <see cref="Risk"/> was true.</summary>
     public long RiskTime;
 
@@ -244,6 +247,7 @@ public struct PatientState
             QueueFirst = -1,
             QueueLast = -1,
             Risk = double.NaN,
+            AlarmScore = double.NaN,
             RiskTime = long.MinValue,
             FirstEventTime = long.MinValue,
             DischargedAt = long.MinValue,

@@ -43,8 +43,10 @@ public sealed class Evaluator
         var scores = model.ScoresOn(_cohort);
         var ranked = new RankedScores(_cohort, scores, model.IsProbability);
         var sums = new HourSums(_cohort, _utility, scores, model.IsProbability, model.Frozen?.Utility);
-        var hits = new HitCurve(_cohort, scores, ranked.Ascending, AlarmRule.Crossing);
-        var rearmed = new HitCurve(_cohort, scores, ranked.Ascending, AlarmRule.Rearmed);
+        var alarms = model.AlarmScoresOn(_cohort);
+        double[] ascending = [.. alarms.Order()];
+        var hits = new HitCurve(_cohort, alarms, ascending, AlarmRule.Crossing);
+        var rearmed = new HitCurve(_cohort, alarms, ascending, AlarmRule.Rearmed);
         var rank = ranked.Of(_draws.Everyone, exact: true);
         var sum = sums.Of(_draws.Everyone);
         var ranks = new RankFigures[_draws.Count];
@@ -68,12 +70,12 @@ public sealed class Evaluator
             Sensitivity = FigureOf(sum, drawn, s => s.Sensitivity),
             Precision = FigureOf(sum, drawn, s => s.Precision),
             F1 = FigureOf(sum, drawn, s => s.F1),
-            Alarms = Counted(scores, hits, model.Frozen?.Alert),
-            Rearmed = Counted(scores, rearmed, model.Frozen?.Alert),
+            Alarms = Counted(alarms, hits, model.Frozen?.Alert),
+            Rearmed = Counted(alarms, rearmed, model.Frozen?.Alert),
             Curves = ModelCurves.OfHours(ranked, _draws.Everyone, model.IsProbability) with
             {
-                Burden = ModelCurves.BurdenOf(_cohort, scores, hits),
-                Rearmed = ModelCurves.BurdenOf(_cohort, scores, rearmed),
+                Burden = ModelCurves.BurdenOf(_cohort, alarms, hits),
+                Rearmed = ModelCurves.BurdenOf(_cohort, alarms, rearmed),
             },
             Notes = [],
         };

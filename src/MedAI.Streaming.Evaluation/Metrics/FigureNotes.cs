@@ -1,10 +1,10 @@
-// Says in sentences why a figure has no value, so that an empty cell is never a riddle.
+// Says in sentences what a figure is of where that is not plain, and why it has no value: an empty cell is never a riddle.
 namespace MedAI.Streaming.Evaluation.Metrics;
 
 /// <summary>The notes beside the figures of one model.</summary>
 internal static class FigureNotes
 {
-    /// <summary>One sentence for each reason that leaves figures without a value.</summary>
+    /// <summary>One sentence for each thing to know.</summary>
     public static IEnumerable<string> On(ModelFigures figures) => [.. OnHours(figures), .. OnAlarms(figures)];
 
     private static IEnumerable<string> OnHours(ModelFigures figures)
@@ -25,6 +25,12 @@ internal static class FigureNotes
 
     private static IEnumerable<string> OnAlarms(ModelFigures figures)
     {
+        if (!figures.Model.AlarmScores.IsDefaultOrEmpty)
+        {
+            yield return "Alarms are decided by the model's alarm score, its risk held against the patient's own recent level; figures over hours "
+                + "are of the risk.";
+        }
+
         foreach (var note in OnMatched(figures, figures.Alarms, "")) yield return note;
         foreach (var note in OnMatched(figures, figures.Rearmed, ", re-armed")) yield return note;
         if (figures.Alarms.Frozen is null)

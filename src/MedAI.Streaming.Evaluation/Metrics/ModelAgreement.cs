@@ -42,13 +42,15 @@ public readonly record struct AgreementCounts(long Both, long OnlyFirst, long On
 /// <param name="Hour">Hours since any fixed instant of the stay; ascending.</param>
 /// <param name="First">The first model's risk, 0..1.</param>
 /// <param name="Second">The second's.</param>
-public readonly record struct PairedRisk(int Hour, double First, double Second);
+/// <param name="FirstAlarm">The alarm score that the first model's alarms are decided by; null: the risk.</param>
+/// <param name="SecondAlarm">The same of the second.</param>
+public readonly record struct PairedRisk(int Hour, double First, double Second, double? FirstAlarm = null, double? SecondAlarm = null);
 
 /// <summary>
 /// Agreement of two models, each at its own threshold, patient by patient. Alarms are those of docs/evaluation.md: an upward crossing, unless
 /// the patient's last alarm is less than 6 h ago.
 /// </summary>
-/// <param name="firstThreshold">The risk from which the first model says yes.</param>
+/// <param name="firstThreshold">The alarm score, or risk, from which the first model says yes.</param>
 /// <param name="secondThreshold">The same of the second.</param>
 /// <param name="stepHours">Hours from one step to the next.</param>
 public sealed class ModelAgreement(double firstThreshold, double secondThreshold, double stepHours = 1)
@@ -86,13 +88,14 @@ public sealed class ModelAgreement(double firstThreshold, double secondThreshold
 
         var (first, second) = (AlarmWalk.Start(AlarmRule.Crossing), AlarmWalk.Start(AlarmRule.Crossing));
         var (firstBefore, secondBefore) = (FirstAlarms, SecondAlarms);
-        foreach (var (hour, a, b) in risks)
+        foreach (var risk in risks)
         {
-            _first.Add(a);
-            _second.Add(b);
+            _first.Add(risk.First);
+            _second.Add(risk.Second);
+            var (a, b) = (risk.FirstAlarm ?? risk.First, risk.SecondAlarm ?? risk.Second);
             Hours = Hours.With(a >= firstThreshold, b >= secondThreshold);
-            FirstAlarms += first.Alarms(hour, a, firstThreshold) ? 1 : 0;
-            SecondAlarms += second.Alarms(hour, b, secondThreshold) ? 1 : 0;
+            FirstAlarms += first.Alarms(risk.Hour, a, firstThreshold) ? 1 : 0;
+            SecondAlarms += second.Alarms(risk.Hour, b, secondThreshold) ? 1 : 0;
         }
 
         Patients = Patients.With(FirstAlarms > firstBefore, SecondAlarms > secondBefore);

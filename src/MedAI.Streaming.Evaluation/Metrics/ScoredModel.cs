@@ -29,6 +29,12 @@ public sealed record ScoredModel
     /// <summary>One score for each scored hour; NaN where there is none.</summary>
     public required ImmutableArray<double> Scores { get; init; }
 
+    /// <summary>
+    /// One alarm score 0..1 for each scored hour, by which alarms are decided and all figures of alarms are computed; empty: alarms are decided
+    /// by <see cref="Scores"/>.
+    /// </summary>
+    public ImmutableArray<double> AlarmScores { get; init; } = [];
+
     /// <summary>Whether scores are probabilities in [0, 1]; only then there are Brier, ECE, calibration slope and a curve.</summary>
     public required bool IsProbability { get; init; }
 
@@ -46,20 +52,27 @@ public sealed record ScoredModel
     /// There are not as many scores as scored hours, a score is infinite, a model's score is missing, or a probability lies outside
     /// [0, 1]; the message names model, patient and hour.
     /// </exception>
-    internal double[] ScoresOn(LabelledCohort cohort)
+    internal double[] ScoresOn(LabelledCohort cohort) => Checked(Scores, "score", cohort);
+
+    /// <summary>The scores by which alarms are decided, as they are judged.</summary>
+    /// <exception cref="ArgumentException">As of <see cref="ScoresOn"/>.</exception>
+    internal double[] AlarmScoresOn(LabelledCohort cohort) =>
+        AlarmScores.IsDefaultOrEmpty ? ScoresOn(cohort) : Checked(AlarmScores, "alarm score", cohort);
+
+    private double[] Checked(ImmutableArray<double> scores, string what, LabelledCohort cohort)
     {
-        if (Scores.IsDefault || Scores.Length != cohort.Hours.Length)
+        if (scores.IsDefault || scores.Length != cohort.Hours.Length)
         {
             throw new ArgumentException(
-                $"{Name} has {(Scores.IsDefault ? 0 : Scores.Length)} scores for {cohort.Hours.Length} scored hours.", nameof(cohort));
+                $"{Name} has {(scores.IsDefault ? 0 : scores.Length)} {what}s for {cohort.Hours.Length} scored hours.", nameof(cohort));
         }
 
-        var judged = new double[Scores.Length];
+        var judged = new double[scores.Length];
         for (var row = 0; row < judged.Length; row++)
         {
-            var score = Scores[row];
+            var score = scores[row];
             if (double.IsNaN(score) && IsClinicalScore) continue;
-            if (!double.IsFinite(score)) throw Refused(cohort, row, double.IsNaN(score) ? "no score" : "an infinite score");
+            if (!double.IsFinite(score)) throw Refused(cohort, row, (double.IsNaN(score) ? "no " : "an infinite ") + what);
             if (IsProbability && score is < 0 or > 1) throw Refused(cohort, row, "a probability outside 0 to 1");
             judged[row] = score;
         }

@@ -76,7 +76,7 @@ internal sealed class DemoCommand : MedaiCommand
             ? EdgeRun.Open(plan, settings, law, _line.Surroundings.Time, feed)
             : EdgeRun.Open(plan, settings with { Batch = PictureBatch }, law, _line.Surroundings.Time, Until(feed, options));
         var status = new WardStatus(
-            $"simulated ward, seed {options.Seed}", Speed(speed), law.InWords, law.AlertRisk, () => run.Logged);
+            $"simulated ward, seed {options.Seed}", Speed(speed), law.InWords, law.AlertThreshold, () => run.Logged);
         var view = new WardView(feed, _line.Surroundings, status);
         var work = run.RunAsync(new SimulatedWard(options).Elements(), speed, interrupted);
         if (picture is null)

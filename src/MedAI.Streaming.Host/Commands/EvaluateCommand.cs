@@ -145,6 +145,7 @@ internal sealed class EvaluateCommand : MedaiCommand
             Version = model.Scorer.Model.Card.Version,
             Inputs = model.Scorer.Model.Card.InputSet,
             Scores = [.. stream.Stays.SelectMany(stay => stay.Risks(number))],
+            AlarmScores = model.HasAlarmScore ? [.. stream.Stays.SelectMany(stay => stay.Alarms(number))] : [],
             IsProbability = true,
             IsClinicalScore = false,
             Drift = DriftJson.ByInput(model.Scorer.Drift),

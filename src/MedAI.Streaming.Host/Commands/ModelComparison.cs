@@ -1,13 +1,14 @@
 // Reads out of a store what the model whose alerts count and those in shadow said of the same steps.
 using MedAI.Streaming.Evaluation.Metrics;
 using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Scoring;
 
 namespace MedAI.Streaming.Host.Commands;
 
-/// <summary>A model with the risk from which it alarms.</summary>
+/// <summary>A model with the alarm score, or risk, from which it alarms.</summary>
 /// <param name="Id">Name and version.</param>
 /// <param name="Task">What it predicts; the series of whichever model decides goes by it.</param>
-/// <param name="Threshold">The risk, 0..1.</param>
+/// <param name="Threshold">The score, 0..1.</param>
 /// <param name="StepSeconds">Seconds between its steps.</param>
 internal sealed record JudgedModel(string Id, string Task, double Threshold, int StepSeconds);
 
@@ -40,11 +41,11 @@ internal sealed record ModelComparison(JudgedModel Shadow, ModelAgreement Agreem
         {
             stop.ThrowIfCancellationRequested();
             var (own, shadows) = Steps(series, patient, activeSeries, range);
-            foreach (var (id, risks) in shadows)
+            foreach (var (id, scores) in shadows)
             {
                 if (!found.TryGetValue(id, out var comparison))
                     found[id] = comparison = judge(id) is { } shadow ? Of(active, shadow) : null;
-                comparison?.Add(own, risks);
+                comparison?.Add(own, scores);
             }
         }
 
@@ -58,11 +59,11 @@ internal sealed record ModelComparison(JudgedModel Shadow, ModelAgreement Agreem
 
     // What lies between two steps is provisional, and no model is judged by it; nor by the hours for which scores go on behind the last
     // reading of a patient, until its values have expired.
-    private static (SortedDictionary<long, double> Own, Dictionary<string, Dictionary<long, double>> Shadows) Steps(
+    private static (SortedDictionary<long, ModelScore> Own, Dictionary<string, SortedDictionary<long, ModelScore>> Shadows) Steps(
         ISeriesStore series, string patient, string activeSeries, (long From, long Until) range)
     {
-        var own = new SortedDictionary<long, double>();
-        var shadows = new Dictionary<string, Dictionary<long, double>>(StringComparer.Ordinal);
+        var own = new SortedDictionary<long, ModelScore>();
+        var shadows = new Dictionary<string, SortedDictionary<long, ModelScore>>(StringComparer.Ordinal);
         var heard = long.MinValue;
         foreach (var (name, point) in series.Read(patient, null, range.From, range.Until))
         {
@@ -70,35 +71,45 @@ internal sealed record ModelComparison(JudgedModel Shadow, ModelAgreement Agreem
             if ((point.Flags & (PointFlags.Provisional | PointFlags.Late)) != 0)
                 continue;
 
-            if (name == activeSeries)
+            var risks = SeriesNames.RisksOf(name) ?? name;
+            if (risks == activeSeries)
             {
-                own[point.EventTime] = point.Value;
+                Put(own, point, name != risks);
             }
-            else if (SeriesNames.ShadowId(name) is { } id)
+            else if (SeriesNames.ShadowId(risks) is { } id)
             {
-                if (!shadows.TryGetValue(id, out var risks))
-                    shadows[id] = risks = [];
-                risks[point.EventTime] = point.Value;
+                if (!shadows.TryGetValue(id, out var scores))
+                    shadows[id] = scores = [];
+                Put(scores, point, name != risks);
             }
         }
 
-        foreach (var risks in shadows.Values.Append<IDictionary<long, double>>(own))
+        foreach (var scores in shadows.Values.Append(own))
         {
-            foreach (var step in risks.Keys.Where(time => time > heard).ToArray())
+            foreach (var step in scores.Where(step => step.Key > heard || step.Value.IsSilent).ToArray())
             {
-                risks.Remove(step);
+                scores.Remove(step.Key);
             }
         }
 
         return (own, shadows);
     }
 
-    private void Add(SortedDictionary<long, double> own, Dictionary<long, double> risks)
+    private static void Put(SortedDictionary<long, ModelScore> scores, SeriesPoint point, bool isAlarm)
+    {
+        var score = scores.GetValueOrDefault(point.EventTime, ModelScore.Silence);
+        scores[point.EventTime] = isAlarm ? score with { Alarm = point.Value } : score with { Risk = point.Value };
+    }
+
+    private void Add(SortedDictionary<long, ModelScore> own, SortedDictionary<long, ModelScore> shadow)
     {
         const long HourMs = 3_600_000;
-        var both = own.Where(step => risks.ContainsKey(step.Key)).ToArray();
+        var both = own.Where(step => shadow.ContainsKey(step.Key)).ToArray();
         OnlyActive += own.Count - both.Length;
-        OnlyShadow += risks.Count - both.Length;
-        Agreement.Add([.. both.Select(step => new PairedRisk((int)((step.Key - both[0].Key) / HourMs), step.Value, risks[step.Key]))]);
+        OnlyShadow += shadow.Count - both.Length;
+        Agreement.Add([.. both.Select(step => Pair((int)((step.Key - both[0].Key) / HourMs), step.Value, shadow[step.Key]))]);
     }
+
+    private static PairedRisk Pair(int hour, ModelScore own, ModelScore shadow) => new(
+        hour, own.Risk, shadow.Risk, own.HasAlarm ? own.Alarm : null, shadow.HasAlarm ? shadow.Alarm : null);
 }

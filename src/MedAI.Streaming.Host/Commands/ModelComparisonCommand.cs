@@ -24,8 +24,8 @@ internal sealed class ModelComparisonCommand : MedaiCommand
         HelpName = "NAME",
     };
 
-    private readonly Option<double?> _activeThreshold = Threshold("--active-threshold", "The risk from which the active model alarms; without it its card's.");
-    private readonly Option<double?> _shadowThreshold = Threshold("--shadow-threshold", "The risk from which shadows alarm; without it their cards'.");
+    private readonly Option<double?> _activeThreshold = Threshold("--active-threshold", "The alarm score (risk, where it has none) from which the active model alarms; without it its card's.");
+    private readonly Option<double?> _shadowThreshold = Threshold("--shadow-threshold", "The same of shadows; without it their cards'.");
     private readonly Option<string?> _store = StoreOption.Read();
     private readonly Option<string[]> _patients = new("--patient") { Description = "Only this patient; may stand several times.", HelpName = "ID" };
     private readonly Option<DateTimeOffset?> _from = StoreOption.Time("--from", "Only from this event time on.");
@@ -98,11 +98,11 @@ internal sealed class ModelComparisonCommand : MedaiCommand
 
     private static Option<double?> Threshold(string name, string description)
     {
-        var option = new Option<double?>(name) { Description = description, HelpName = "RISK" };
+        var option = new Option<double?>(name) { Description = description, HelpName = "SCORE" };
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double?>() is not (> 0 and < 1))
-                result.AddError($"{name}: the risk must lie between 0 and 1.");
+                result.AddError($"{name}: the score must lie between 0 and 1.");
         });
         return option;
     }

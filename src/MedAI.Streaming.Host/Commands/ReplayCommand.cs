@@ -122,7 +122,7 @@ internal sealed class ReplayCommand : MedaiCommand
         else
         {
             var status = new WardStatus(
-                $"replay of {recording.Format}", SpeedInWords(speed), law.InWords, law.AlertRisk, () => run.Logged);
+                $"replay of {recording.Format}", SpeedInWords(speed), law.InWords, law.AlertThreshold, () => run.Logged);
             await new WardView(feed, _line.Surroundings, status).ShowWhileAsync(work);
         }
 

@@ -190,10 +190,10 @@ internal static partial class ConfigurationKeys
         TextOrNull("model.shadows", "Models that are scored and stored beside it and alert nobody: NAME@VERSION, joined by commas.") with { Max = 4000 },
         Flag("model.page", "true", "Whether its alerts count; false: it runs in shadow, scored and stored."),
         Word("model.provider", "\"cpu\"", ["cpu", "cuda"], "Where it runs; where CUDA is absent it says so and runs on the CPU."),
-        Threshold("model.alertThreshold", "Risk from which an alert opens; null: as the model's card says."),
-        Threshold("model.clearThreshold", "Risk below which an open alert may clear; null: as the model's card says."),
+        Threshold("model.alertThreshold", "Alarm score (the risk, where the model has none) from which an alert opens; null: as the model's card says."),
+        Threshold("model.clearThreshold", "The score below which an open alert may clear; null: as the model's card says."),
         Word("model.priority", "\"medium\"", Priorities, "The priority of the model's alert."),
-        Whole("model.clearSeconds", 300, 0, Day, "Event time for which the risk must stay below before the alert is over."),
+        Whole("model.clearSeconds", 300, 0, Day, "Event time for which the score must stay below before the alert is over."),
     ];
 
     private static ConfigurationKey[] Running() =>

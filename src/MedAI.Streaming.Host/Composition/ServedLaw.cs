@@ -43,7 +43,7 @@ internal sealed class ServedLaw : IDisposable
     /// The checksum of law and model, the model by name, version and checksum: a recording is judged by one model, and one that was trained
     /// anew is another.
     /// </summary>
-    public string Hash => $"{Flow.Hash}, {ModelId}{(Card is null ? "" : $", sha256 {Card.Sha256}, alert {AlertRisk:R}")}";
+    public string Hash => $"{Flow.Hash}, {ModelId}{(Card is null ? "" : $", sha256 {Card.Sha256}, alert {AlertThreshold:R}")}";
 
     /// <summary>The model's name and version, or "no model".</summary>
     public string ModelId => Card?.Id ?? NoModel;
@@ -56,7 +56,7 @@ internal sealed class ServedLaw : IDisposable
         + string.Concat(Flow.Shadows.Select(shadow => $", {shadow.Id} in shadow"));
 
     /// <summary>The risk at which the model alerts.</summary>
-    public double AlertRisk => Settings.Model?.Levels[0].Threshold ?? 0.5;
+    public double AlertThreshold => Settings.Model?.Levels[0].Threshold ?? 0.5;
 
     private ModelCard? Card => _model?.Scorer.Model.Card;
 

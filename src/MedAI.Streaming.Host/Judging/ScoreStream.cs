@@ -176,12 +176,15 @@ internal sealed class ScoreStream
         {
             const int FirstScore = VitalSignCatalogue.Count;
             const int FirstModel = FirstScore + ClinicalScores.Count + 1;
+            var firstAlarm = FirstModel + law.Shadows.Count + 1;
             foreach (var point in _flow.Series.Points)
             {
                 if (StayOf(point.Patient) is not { } stay || (point.Flags & (PointFlags.Late | PointFlags.Questionable | PointFlags.Provisional)) != 0)
                     continue;
 
-                if (point.Series >= FirstModel)
+                if (point.Series >= firstAlarm)
+                    stay.Alarm(point.Series - firstAlarm, point.EventTime, point.Value);
+                else if (point.Series >= FirstModel)
                     stay.Risk(point.Series - FirstModel, point.EventTime, point.Value);
                 else if (point.Series >= FirstScore)
                     stay.Score((ScoreKind)(point.Series - FirstScore), point.EventTime, point.Value);

@@ -11,6 +11,7 @@ internal sealed class StayScores
     private const long HourMs = 3_600_000;
     private readonly Dictionary<long, int> _indexOf;
     private readonly double[][] _risks;
+    private readonly double[][] _alarms;
     private readonly List<(long Time, double Value)>[] _clinical;
     private readonly List<(long From, long Until)>[] _fresh;
 
@@ -19,12 +20,7 @@ internal sealed class StayScores
     {
         Stay = stay;
         _indexOf = Enumerable.Range(0, stay.Hours.Count).ToDictionary(i => TimeOf(i));
-        _risks = new double[models][];
-        for (var model = 0; model < models; model++)
-        {
-            _risks[model] = new double[stay.Hours.Count];
-            Array.Fill(_risks[model], double.NaN);
-        }
+        (_risks, _alarms) = (Unsaid(models, stay.Hours.Count), Unsaid(models, stay.Hours.Count));
 
         _clinical = new List<(long, double)>[ClinicalScores.Count];
         _fresh = new List<(long, long)>[ClinicalScores.Count];
@@ -43,12 +39,14 @@ internal sealed class StayScores
     /// <summary>A model's risks by hour; NaN where it said nothing.</summary>
     public IReadOnlyList<double> Risks(int model) => _risks[model];
 
+    /// <summary>A model's alarm scores by hour; NaN where it has none.</summary>
+    public IReadOnlyList<double> Alarms(int model) => _alarms[model];
+
     /// <summary>Takes a risk at the end of a step.</summary>
-    public void Risk(int model, long time, double risk)
-    {
-        if (_indexOf.TryGetValue(time, out var hour))
-            _risks[model][hour] = risk;
-    }
+    public void Risk(int model, long time, double risk) => Put(_risks[model], time, risk);
+
+    /// <summary>Takes an alarm score at the end of a step.</summary>
+    public void Alarm(int model, long time, double score) => Put(_alarms[model], time, score);
 
     /// <summary>Takes a clinical score.</summary>
     public void Score(ScoreKind kind, long time, double value) => _clinical[(int)kind].Add((time, value));
@@ -90,6 +88,15 @@ internal sealed class StayScores
         }
 
         return values;
+    }
+
+    private static double[][] Unsaid(int models, int hours) =>
+        [.. Enumerable.Range(0, models).Select(_ => Enumerable.Repeat(double.NaN, hours).ToArray())];
+
+    private void Put(double[] scores, long time, double score)
+    {
+        if (_indexOf.TryGetValue(time, out var hour))
+            scores[hour] = score;
     }
 
     private long TimeOf(int index) => Stay.Admission + (Stay.Hours[index] * HourMs);

@@ -75,8 +75,8 @@ internal static class BedRow
     /// <param name="now">The ward's arrival time, from which ages are counted.</param>
     /// <param name="columns">The columns.</param>
     /// <param name="width">The columns of the screen.</param>
-    /// <param name="alertRisk">The risk at which the model alerts.</param>
-    public static ScreenLine Draw(PatientView view, long now, BedColumns columns, int width, double alertRisk)
+    /// <param name="alertThreshold">The alarm score, or risk, at which the model alerts.</param>
+    public static ScreenLine Draw(PatientView view, long now, BedColumns columns, int width, double alertThreshold)
     {
         var line = new ScreenLine();
         line.AddCut(view.Bed.Length > 0 ? view.Bed : "-", BedColumns.Bed - 1, Tone.Strong).FillTo(BedColumns.Bed);
@@ -99,7 +99,7 @@ internal static class BedRow
         News2(line, view, columns);
         if (columns.Risk > 0)
         {
-            Risk(line, view.Risk, alertRisk, columns.Risk);
+            Risk(line, view, alertThreshold, columns.Risk);
         }
 
         Worst(line, view, width);
@@ -229,20 +229,20 @@ internal static class BedRow
         _ => part,
     };
 
-    private static void Risk(ScreenLine line, double risk, double alertRisk, int columns)
+    private static void Risk(ScreenLine line, PatientView view, double alertThreshold, int columns)
     {
         var at = line.Width;
-        if (double.IsNaN(risk))
+        if (double.IsNaN(view.Risk))
         {
             line.Add("-", Tone.Dim);
         }
         else
         {
-            // Risks are small numbers: the bar is full at twice the risk at which the model alerts.
-            var share = risk / (2 * alertRisk);
+            // The number is the risk; the bar is what alerts are decided by, and full at twice the threshold.
+            var share = view.Decisive / (2 * alertThreshold);
             var full = (int)Math.Round(Math.Clamp(share, 0, 1) * RiskBar, MidpointRounding.AwayFromZero);
-            var tone = risk >= alertRisk ? Tone.MediumText : Tone.Notice;
-            line.Add((risk * 100).ToString(risk < 0.0995 ? "0.0" : "0", CultureInfo.InvariantCulture) + "%").FillTo(at + 5);
+            var tone = view.Decisive >= alertThreshold ? Tone.MediumText : Tone.Notice;
+            line.Add((view.Risk * 100).ToString(view.Risk < 0.0995 ? "0.0" : "0", CultureInfo.InvariantCulture) + "%").FillTo(at + 5);
             line.Add(new string('━', full), tone).Add(new string('─', RiskBar - full), Tone.Dim);
         }
 

@@ -9,9 +9,9 @@ namespace MedAI.Streaming.Host.View;
 /// <param name="Title">What is being shown.</param>
 /// <param name="Speed">How fast time passes, in words.</param>
 /// <param name="Model">The model in words.</param>
-/// <param name="AlertRisk">The risk at which the model alerts, 0..1.</param>
+/// <param name="AlertThreshold">The alarm score, or risk, at which the model alerts, 0..1.</param>
 /// <param name="Records">Asked for the number of records taken in so far.</param>
-public sealed record WardStatus(string Title, string Speed, string Model, double AlertRisk, Func<long> Records);
+public sealed record WardStatus(string Title, string Speed, string Model, double AlertThreshold, Func<long> Records);
 
 /// <summary>Draws screens.</summary>
 internal static class WardScreen
@@ -47,7 +47,7 @@ internal static class WardScreen
             ? views
             : [.. views.OrderByDescending(view => Urgency(view, now)).ThenBy(Place).Take(room - 1)];
         lines.Add(BedRow.Heading(columns));
-        lines.AddRange(shown.OrderBy(Place).Select(view => BedRow.Draw(view, now, columns, width, status.AlertRisk)));
+        lines.AddRange(shown.OrderBy(Place).Select(view => BedRow.Draw(view, now, columns, width, status.AlertThreshold)));
         if (shown.Count < views.Count)
         {
             lines.Add(new ScreenLine().AddCut($"... and {views.Count - shown.Count} calmer beds", width, Tone.Dim));

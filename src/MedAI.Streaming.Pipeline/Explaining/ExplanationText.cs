@@ -1,6 +1,7 @@
 // Says an explanation in words, for screens and pages.
 using System.Globalization;
 using System.Text;
+using MedAI.Streaming.Pipeline.Scoring;
 
 namespace MedAI.Streaming.Pipeline.Explaining;
 
@@ -32,6 +33,14 @@ public static class ExplanationText
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The same behind the risk, where the alert was decided by an alarm score; <c>risk 0.31, up 0.12 in 1 h</c> and so on.</summary>
+    internal static string Of(ModelScore score, Explanation? explanation)
+    {
+        var why = explanation is null ? "" : Of(explanation);
+        return !score.HasAlarm ? why
+            : "risk " + Number(score.Risk, "0.###") + (why.Length == 0 ? "" : explanation is { RiskChange: not double.NaN } ? ", " : "; ") + why;
     }
 
     /// <summary>The contributions as <c>key:+0.84</c>, joined by a space.</summary>

@@ -8,6 +8,7 @@ using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Domain.Windows;
 using MedAI.Streaming.Pipeline.Explaining;
 using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Scoring;
 using MedAI.Streaming.Pipeline.State;
 
 namespace MedAI.Streaming.Pipeline.Passes;
@@ -108,18 +109,14 @@ internal sealed class DecidePass(
     {
         ref var p = ref state.Patient(request.Patient);
         var model = state.Models[elected.Number];
-        var risk = scores.Risk(elected.Number, number);
-        var silent = double.IsNaN(risk);
-        if (!silent)
+        var score = scores.Score(elected.Number, number);
+        if (!score.IsSilent)
         {
-            p.Risk = risk;
+            p.Risk = score.Risk;
+            p.AlarmScore = score.Alarm;
             p.RiskTime = request.Time;
             p.ScoreCount++;
-            series.Risk(request.Patient, 0, request.Time, risk, !request.Step);
-            if (request.Step)
-            {
-                scores.StateAfter(elected.Number, number).CopyTo(model.Of(request.Patient));
-            }
+            Keep(in request, elected.Number, 0, number, score);
         }
 
         if (!request.Tick)
@@ -128,13 +125,13 @@ internal sealed class DecidePass(
         }
 
         Technical(
-            in request, state.Book.ModelSilent, silent, TransitionReason.ModelSilent, TransitionReason.ModelBack, 0, model.Id);
+            in request, state.Book.ModelSilent, score.IsSilent, TransitionReason.ModelSilent, TransitionReason.ModelBack, 0, model.Id);
         if (elected.Rule is not { Enabled: true })
         {
             return;
         }
 
-        if (silent)
+        if (score.IsSilent)
         {
             alerts.Note(
                 request.Patient, state.Book.Model,
@@ -144,26 +141,26 @@ internal sealed class DecidePass(
         }
 
         var features = model.Model!.Features;
-        var decision = Observe(ref state.Rule(request.Patient, state.Book.Model), elected, in request, risk);
+        var decision = Observe(ref state.Rule(request.Patient, state.Book.Model), elected, in request, score.Decisive);
         if (decision.Change.Changed)
         {
             var seen = p.Seen & features.Sources;
             Freshness(in p, seen, request.Time, out _, out var stale);
             var explanation = _explanations[number];
             alerts.Note(request.Patient, state.Book.Model, in decision, new Evidence(
-                request.Time, risk, alerts.ReadingIds(request.Patient, seen), Names(features.Missing(p.Seen), stale), model.Id,
-                explanation is null ? "" : ExplanationText.Of(explanation), explanation));
+                request.Time, score.Decisive, alerts.ReadingIds(request.Patient, seen), Names(features.Missing(p.Seen), stale), model.Id,
+                ExplanationText.Of(score, explanation), explanation));
         }
     }
 
-    private Decision Observe(ref RuleState ruleState, ElectedModel elected, in ScoreRequest request, double risk)
+    private Decision Observe(ref RuleState ruleState, ElectedModel elected, in ScoreRequest request, double score)
     {
         ref readonly var p = ref state.Patient(request.Patient);
         Freshness(in p, p.Seen & state.Models[elected.Number].Model!.Features.Sources, request.Time, out var fresh, out _);
 
         // A result holds for a day. Without a vital sign of now the risk is one of what was: it may raise an alarm and not end one.
         var isPartial = (fresh & ~VitalSignMask.Results) == 0;
-        return ScoreLaw.Observe(ref ruleState, elected.Rule!, request.Time, risk, isPartial, false);
+        return ScoreLaw.Observe(ref ruleState, elected.Rule!, request.Time, score, isPartial, false);
     }
 
     // What models are about to raise is explained together, while windows and states are still those of the scores.
@@ -220,13 +217,13 @@ internal sealed class DecidePass(
     {
         var elected = scores.Active(number);
         if (!state.Models.IsServed || !request.Tick || elected.Rule is not { Enabled: true } rule
-            || !(scores.Risk(elected.Number, number) is var risk && risk >= rule.Levels[0].Threshold))
+            || !(scores.Score(elected.Number, number).Decisive is var score && score >= rule.Levels[0].Threshold))
         {
             return false;
         }
 
         var copy = state.Rule(request.Patient, state.Book.Model);
-        var change = Observe(ref copy, elected, in request, risk).Change;
+        var change = Observe(ref copy, elected, in request, score).Change;
         return change is { Changed: true, Kind: TransitionKind.Opened or TransitionKind.Escalated or TransitionKind.Recurred };
     }
 
@@ -234,17 +231,20 @@ internal sealed class DecidePass(
     {
         for (var model = 1; model < state.Models.Count; model++)
         {
-            var risk = model == active ? double.NaN : scores.Risk(model, number);
-            if (double.IsNaN(risk))
+            if (model != active && scores.Score(model, number) is { IsSilent: false } score)
             {
-                continue;
+                Keep(in request, model, model, number, score);
             }
+        }
+    }
 
-            series.Risk(request.Patient, model, request.Time, risk, !request.Step);
-            if (request.Step)
-            {
-                scores.StateAfter(model, number).CopyTo(state.Models[model].Of(request.Patient));
-            }
+    // What a model said goes to its series, and what it knows behind a step stays for the next.
+    private void Keep(in ScoreRequest request, int model, int place, int number, ModelScore score)
+    {
+        series.Model(request.Patient, place, request.Time, score, !request.Step);
+        if (request.Step)
+        {
+            scores.StateAfter(model, number).CopyTo(state.Models[model].Of(request.Patient));
         }
     }
 

@@ -42,7 +42,10 @@ internal sealed class PatientViews(FlowState state, ILiveFeed feed)
         var result = News2.Score(in inputs);
         return new PatientView(
             names.Id, names.Ward, names.Bed, p.Clock, p.LastArrival, Vitals(in p),
-            result.Status >= ScoreStatus.Partial ? Score(in result) : null, p.LastTick, p.Risk, p.RiskTime, Episodes(patient));
+            result.Status >= ScoreStatus.Partial ? Score(in result) : null, p.LastTick, p.Risk, p.RiskTime, Episodes(patient))
+        {
+            AlarmScore = p.AlarmScore,
+        };
     }
 
     private static List<VitalView> Vitals(ref readonly PatientState p)

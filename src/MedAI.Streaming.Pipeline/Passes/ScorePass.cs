@@ -53,8 +53,10 @@ internal sealed class ScorePass(FlowState state)
         }
     }
 
-    /// <summary>The risk that a model gives to a request by its number, or NaN where the model did not answer.</summary>
-    public double Risk(int model, int request) => _rows[model].RowOf[request] is >= 0 and var row ? _rows[model].Rows!.Risks[row] : double.NaN;
+    /// <summary>What a model says of a request by its number.</summary>
+    public ModelScore Score(int model, int request) => _rows[model].RowOf[request] is >= 0 and var row
+        ? new(_rows[model].Rows!.Risks[row], _rows[model].Rows!.AlarmScores[row])
+        : ModelScore.Silence;
 
     /// <summary>A model's state after the step of a request that it answered.</summary>
     public ReadOnlySpan<float> StateAfter(int model, int request) => _rows[model].Rows!.State(_rows[model].RowOf[request]);

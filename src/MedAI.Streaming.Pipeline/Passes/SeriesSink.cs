@@ -4,6 +4,7 @@ using MedAI.Streaming.Domain.Scores;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Scoring;
 using MedAI.Streaming.Pipeline.State;
 
 namespace MedAI.Streaming.Pipeline.Passes;
@@ -13,6 +14,7 @@ internal sealed class SeriesSink
 {
     private const int FirstScore = VitalSignCatalogue.Count;
     private readonly FlowState _state;
+    private readonly int _models;
 
     // The batch's number of a device by the flow's, and whose it is. A device's number in the flow may go over to another device.
     private readonly List<(int Number, string? Name)> _devices = [];
@@ -35,8 +37,10 @@ internal sealed class SeriesSink
             batch.Names.Add(SeriesNames.Score((ScoreKind)kind));
         }
 
-        batch.Names.Add(SeriesNames.Model(law.ModelTask));
-        batch.Names.AddRange(law.Shadows.Select(shadow => SeriesNames.Shadow(shadow.Id)));
+        string[] risks = [SeriesNames.Model(law.ModelTask), .. law.Shadows.Select(shadow => SeriesNames.Shadow(shadow.Id))];
+        _models = risks.Length;
+        batch.Names.AddRange(risks);
+        batch.Names.AddRange(risks.Select(SeriesNames.Alarm));
     }
 
     /// <summary>The batch.</summary>
@@ -76,19 +80,26 @@ internal sealed class SeriesSink
         }
     }
 
-    /// <summary>Adds a risk.</summary>
+    /// <summary>Adds a risk, and the alarm score where there is one.</summary>
     /// <param name="patient">The patient.</param>
     /// <param name="model">0: the model whose alerts count; n: shadow n.</param>
     /// <param name="time">When it is true, ms.</param>
-    /// <param name="risk">The risk, 0..1.</param>
+    /// <param name="score">What the model said.</param>
     /// <param name="provisional">It is not the end of a step.</param>
-    public void Risk(int patient, int model, long time, double risk, bool provisional)
+    public void Model(int patient, int model, long time, ModelScore score, bool provisional)
     {
-        if (Wanted(patient))
+        if (!Wanted(patient))
         {
-            NamePatients();
-            var flags = provisional ? PointFlags.Provisional : PointFlags.None;
-            Batch.Points.Add(new SeriesPoint(patient, (ushort)(FirstScore + ClinicalScores.Count + model), time, risk, flags));
+            return;
+        }
+
+        NamePatients();
+        var series = FirstScore + ClinicalScores.Count + model;
+        var flags = provisional ? PointFlags.Provisional : PointFlags.None;
+        Batch.Points.Add(new SeriesPoint(patient, (ushort)series, time, score.Risk, flags));
+        if (score.HasAlarm)
+        {
+            Batch.Points.Add(new SeriesPoint(patient, (ushort)(series + _models), time, score.Alarm, flags));
         }
     }
 

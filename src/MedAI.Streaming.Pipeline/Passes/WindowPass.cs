@@ -171,6 +171,7 @@ internal sealed class WindowPass(FlowState state)
         p.NextStep = PatientState.Never;
         p.StepStart = long.MinValue;
         p.Risk = double.NaN;
+        p.AlarmScore = double.NaN;
         p.RiskTime = long.MinValue;
         state.ForgetModels(patient);
     }

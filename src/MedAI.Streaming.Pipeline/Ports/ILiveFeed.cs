@@ -54,4 +54,11 @@ public sealed record ScoreView(double Value, bool Partial, IReadOnlyList<(string
 /// <param name="Episodes">Episodes that are not over.</param>
 public sealed record PatientView(
     string Patient, string Ward, string Bed, long Clock, long ArrivalTime, IReadOnlyList<VitalView> Vitals, ScoreView? News2,
-    long News2Time, double Risk, long RiskTime, IReadOnlyList<EpisodeView> Episodes);
+    long News2Time, double Risk, long RiskTime, IReadOnlyList<EpisodeView> Episodes)
+{
+    /// <summary>The alarm score 0..1 by which the model's alerts are decided; NaN: they are decided by the risk.</summary>
+    public double AlarmScore { get; init; } = double.NaN;
+
+    /// <summary>What is held against the thresholds of the model's alerts; NaN: nothing yet.</summary>
+    public double Decisive => double.IsNaN(AlarmScore) ? Risk : AlarmScore;
+}

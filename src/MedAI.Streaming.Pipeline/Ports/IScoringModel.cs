@@ -30,6 +30,12 @@ public interface IScoringModel : IDisposable
     /// <summary>Result: risk 0..1 per row.</summary>
     ReadOnlySpan<float> Risks { get; }
 
+    /// <summary>
+    /// Result: the alarm score 0..1 per row, the risk held against the patient's own recent level, by which alerts are decided; empty for a
+    /// model whose alerts are decided by the risk.
+    /// </summary>
+    ReadOnlySpan<float> AlarmScores { get; }
+
     /// <summary>Result: state rows after the step; empty for a stateless model.</summary>
     ReadOnlySpan<float> StatesOut { get; }
 

@@ -9,6 +9,7 @@ public static class SeriesNames
     private const string ScorePrefix = "score.";
     private const string ModelPrefix = "model.";
     private const string ShadowPrefix = "shadow.";
+    private const string AlarmPrefix = "alarm.";
 
     /// <summary>A clinical score: <c>score.news2</c>.</summary>
     public static string Score(ScoreKind kind) => ScorePrefix + kind.Name();
@@ -19,6 +20,13 @@ public static class SeriesNames
     /// <summary>A model in shadow, by name and version: <c>shadow.sepsis-gru@2.0.0</c>.</summary>
     public static string Shadow(string id) => ShadowPrefix + id;
 
+    /// <summary>The alarm scores beside a series of risks: <c>alarm.model.sepsis</c>.</summary>
+    public static string Alarm(string risks) => AlarmPrefix + risks;
+
+    /// <summary>The series of risks that alarm scores stand beside; null: it is another series.</summary>
+    public static string? RisksOf(string series) =>
+        series.StartsWith(AlarmPrefix, StringComparison.Ordinal) ? series[AlarmPrefix.Length..] : null;
+
     /// <summary>Name and version of the model in shadow whose series it is; null: it is another series.</summary>
     public static string? ShadowId(string series) =>
         series.StartsWith(ShadowPrefix, StringComparison.Ordinal) ? series[ShadowPrefix.Length..] : null;
@@ -26,5 +34,5 @@ public static class SeriesNames
     /// <summary>Whether a series holds scores or risks, and no readings.</summary>
     public static bool IsScore(string series) =>
         series.StartsWith(ScorePrefix, StringComparison.Ordinal) || series.StartsWith(ModelPrefix, StringComparison.Ordinal)
-        || series.StartsWith(ShadowPrefix, StringComparison.Ordinal);
+        || series.StartsWith(ShadowPrefix, StringComparison.Ordinal) || RisksOf(series) is not null;
 }

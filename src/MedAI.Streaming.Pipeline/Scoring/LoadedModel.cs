@@ -11,6 +11,9 @@ public sealed record LoadedModel(FeatureSpec Features, ModelScorer Scorer)
     /// <summary>Name and version.</summary>
     public string Id => Scorer.Model.Card.Id;
 
+    /// <summary>Whether its alerts are decided by an alarm score, and not by the risk.</summary>
+    public bool HasAlarmScore => !Scorer.Model.AlarmScores.IsEmpty;
+
     /// <summary>Floats of state per patient.</summary>
     public int StateSize => Scorer.Model.Card.StateSize;
 }

@@ -44,10 +44,10 @@ public sealed record ModelCard
     /// <summary>What the output means, in words.</summary>
     public required string OutputMeaning { get; init; }
 
-    /// <summary>Risk at or above which an alert opens, 0..1.</summary>
+    /// <summary>Alarm score (risk, where the model has none) at or above which an alert opens, 0..1.</summary>
     public required double AlertThreshold { get; init; }
 
-    /// <summary>Risk below which an open alert may clear, 0..1, at most <see cref="AlertThreshold"/>.</summary>
+    /// <summary>Alarm score (risk, where the model has none) below which an open alert may clear, 0..1, at most <see cref="AlertThreshold"/>.</summary>
     public required double ClearThreshold { get; init; }
 
     /// <summary>Which inputs it looks at, as reports say it: <c>vitals</c>, <c>all</c> or <c>time</c>.</summary>

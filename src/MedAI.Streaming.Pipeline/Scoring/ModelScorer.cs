@@ -27,6 +27,9 @@ public sealed class ScoreRows(int inputs, int stateSize)
     /// <summary>Result: risk 0..1.</summary>
     public float[] Risks { get; private set; } = new float[64];
 
+    /// <summary>Result: alarm score 0..1; NaN where the model has none of its own.</summary>
+    public float[] AlarmScores { get; private set; } = new float[64];
+
     /// <summary>Result: how much the model looked at this step; zero where it does not tell.</summary>
     public float[] Attentions { get; private set; } = new float[64];
 
@@ -36,6 +39,7 @@ public sealed class ScoreRows(int inputs, int stateSize)
         if (Count == Risks.Length)
         {
             Risks = Larger(Risks);
+            AlarmScores = Larger(AlarmScores);
             Attentions = Larger(Attentions);
             Inputs = Larger(Inputs);
             States = Larger(States);
@@ -198,6 +202,7 @@ public sealed class ModelScorer(IScoringModel model)
 
             var rows = requests[r];
             rows.Risks[row] = Model.Risks[i];
+            rows.AlarmScores[row] = Model.AlarmScores.IsEmpty ? float.NaN : Model.AlarmScores[i];
             rows.Attentions[row] = Model.Attentions.IsEmpty ? 0 : Model.Attentions[i];
             Model.StatesOut.Slice(i * rows.StateSize, rows.StateSize).CopyTo(rows.State(row));
         }

@@ -95,8 +95,8 @@ internal sealed class ModelSlots
             ? null
             : site with
             {
-                Levels = [site.Levels[0] with { Threshold = election.AlertRisk }],
-                Hysteresis = election.AlertRisk - election.ClearRisk,
+                Levels = [site.Levels[0] with { Threshold = election.AlertThreshold }],
+                Hysteresis = election.AlertThreshold - election.ClearThreshold,
                 Enabled = site.Enabled && election.Pages,
             };
         Elections.Add(new(offset, arrivalTime, election, number, rule));

@@ -91,8 +91,8 @@ internal sealed partial class StateCodec
             Put(into, arrivalTime);
             Text(into, election.Model);
             Text(into, election.Sha256);
-            Put(into, election.AlertRisk);
-            Put(into, election.ClearRisk);
+            Put(into, election.AlertThreshold);
+            Put(into, election.ClearThreshold);
             Put(into, election.Pages);
             Text(into, election.By);
         }

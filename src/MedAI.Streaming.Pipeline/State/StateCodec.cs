@@ -18,7 +18,7 @@ namespace MedAI.Streaming.Pipeline.State;
 internal sealed partial class StateCodec(FlowState state)
 {
     // Grows with every change of the layout; the sizes catch what was forgotten.
-    private const int Version = 5;
+    private const int Version = 6;
 
     private readonly int _layout = HashCode(
         Version, Unsafe.SizeOf<PatientState>(), Unsafe.SizeOf<RuleState>(), Unsafe.SizeOf<DeviceOrder>(), Unsafe.SizeOf<Frame>(),

@@ -45,10 +45,10 @@ public static partial class ControlDecoder
                     election = election with { Sha256 = Text(reader.ReadBytes()) };
                     break;
                 case 3:
-                    election = election with { AlertRisk = BitConverter.UInt64BitsToDouble(reader.ReadFixed64()) };
+                    election = election with { AlertThreshold = BitConverter.UInt64BitsToDouble(reader.ReadFixed64()) };
                     break;
                 case 4:
-                    election = election with { ClearRisk = BitConverter.UInt64BitsToDouble(reader.ReadFixed64()) };
+                    election = election with { ClearThreshold = BitConverter.UInt64BitsToDouble(reader.ReadFixed64()) };
                     break;
                 case 5:
                     election = election with { Pages = reader.ReadVarint() != 0 };
@@ -62,7 +62,7 @@ public static partial class ControlDecoder
             }
         }
 
-        var sound = election is { AlertRisk: > 0 and <= 1, ClearRisk: >= 0 } && election.ClearRisk <= election.AlertRisk;
+        var sound = election is { AlertThreshold: > 0 and <= 1, ClearThreshold: >= 0 } && election.ClearThreshold <= election.AlertThreshold;
         return reader.Failed || election.Model.Length == 0 || !sound ? null : new(arrivalTime, partition, election);
     }
 }

@@ -221,8 +221,8 @@ public sealed class RecordWriter
         var w = new ProtoWriter(_payload);
         w.String(1, election.Model);
         w.String(2, election.Sha256);
-        w.Fixed64Always(3, BitConverter.DoubleToUInt64Bits(election.AlertRisk));
-        w.Fixed64Always(4, BitConverter.DoubleToUInt64Bits(election.ClearRisk));
+        w.Fixed64Always(3, BitConverter.DoubleToUInt64Bits(election.AlertThreshold));
+        w.Fixed64Always(4, BitConverter.DoubleToUInt64Bits(election.ClearThreshold));
         w.Varint(5, election.Pages ? 1u : 0u);
         w.String(6, election.By);
         return RecordKind.ModelElected;

@@ -5,6 +5,7 @@ using MedAI.Streaming.Adapters.Sqlite;
 using MedAI.Streaming.Domain.Features;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Evaluation.Metrics;
 using MedAI.Streaming.Host;
 using MedAI.Streaming.Host.Commands;
 using MedAI.Streaming.Pipeline;
@@ -101,6 +102,33 @@ public sealed class ModelComparisonTests : IDisposable
         Assert.Equal(1, comparison.Agreement.Pearson()!.Value, 1e-12);
         Assert.Equal(0, comparison.Agreement.RiskPsi()!.Value, 1e-12);
         Assert.True(series.Read("p").Count(point => point.Series == "shadow.twin@2.0.0") > hours.Total);
+    }
+
+    // Of a model with an alarm score that score is held against its threshold, wherever the risk is.
+    [Fact]
+    public void Alarm_scores_decide_where_a_series_of_them_stands_beside_the_risks()
+    {
+        using var series = new InMemorySeriesStore();
+        var batch = new SeriesBatch();
+        batch.Patients.Add("p");
+        batch.Names.AddRange(["heart_rate", "model.task", "shadow.there@2.0.0", "alarm.model.task", "alarm.shadow.there@2.0.0"]);
+        for (var hour = 1; hour <= 3; hour++)
+        {
+            batch.Points.Add(new SeriesPoint(0, 0, Start + (hour * HourMs), 88, PointFlags.None));
+            batch.Points.Add(new SeriesPoint(0, 1, Start + (hour * HourMs), 0.9, PointFlags.None));
+            batch.Points.Add(new SeriesPoint(0, 2, Start + (hour * HourMs), 0.1, PointFlags.None));
+            batch.Points.Add(new SeriesPoint(0, 3, Start + (hour * HourMs), hour == 1 ? 0.6 : 0.2, PointFlags.None));
+            batch.Points.Add(new SeriesPoint(0, 4, Start + (hour * HourMs), hour == 3 ? 0.6 : 0.2, PointFlags.None));
+        }
+
+        series.Write(0, 1, batch);
+        var comparison = Assert.Single(ModelComparison.Read(
+            series, ["p"], new JudgedModel("here@1.0.0", "task", 0.5, 3600), id => new JudgedModel(id, "task", 0.5, 3600),
+            (long.MinValue, long.MaxValue), TestContext.Current.CancellationToken));
+
+        Assert.Equal(new AgreementCounts(0, 1, 1, 1), comparison.Agreement.Hours);
+        Assert.Equal((1, 1), (comparison.Agreement.FirstAlarms, comparison.Agreement.SecondAlarms));
+        Assert.Equal((0.9, 0.1), (Math.Round(comparison.Agreement.FirstMean!.Value, 12), Math.Round(comparison.Agreement.SecondMean!.Value, 12)));
     }
 
     private static int[] Counts(JsonElement shadow, string name) =>

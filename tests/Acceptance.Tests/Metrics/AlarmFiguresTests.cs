@@ -34,6 +34,30 @@ public sealed class AlarmFiguresTests
         Assert.Null(burden.Nne.Value);
     }
 
+    // Alarms are the alarm score's, at its own threshold, matched on its own candidates; everything over hours is the risk's.
+    [Fact]
+    public void Judge_ModelWithAlarmScore_TakesAlarmsFromItAndHoursFromTheRisk()
+    {
+        var cohort = Patients("00000000", "00000011");
+        double[] risks = [0.1, 0.2, 0.3, 0.1, 0.2, 0.1, 0.1, 0.2, 0.3, 0.3, 0.4, 0.4, 0.5, 0.6, 0.7, 0.8];
+        double[] alarms = [0.1, 0.1, 0.9, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.6, 0.1, 0.1, 0.1, 0.1];
+        double[] news2 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0];
+        var risk = Risk(risks) with { Frozen = new FrozenThresholds(0.6, 0.5) };
+
+        var plain = Judge(cohort, risk, news2);
+        var alarming = Judge(cohort, risk with { AlarmScores = [.. alarms] }, news2);
+
+        Assert.Equal(plain.Auroc, alarming.Auroc);
+        Assert.Equal(plain.Utility, alarming.Utility);
+        Assert.Equal(plain.Ece, alarming.Ece);
+        Assert.Equal((3.0, 0.5), (alarming.Alarms.Frozen!.AlarmsPerPatientDay.Value, 1 / alarming.Alarms.Frozen.Nne.Value));
+        Assert.Equal(1.5, plain.Alarms.Frozen!.AlarmsPerPatientDay.Value);
+        Assert.Equal(0.6, alarming.Alarms.AtNews2Ge7!.Threshold);
+        Assert.Equal(0.8, plain.Alarms.AtNews2Ge7!.Threshold);
+        Assert.Contains(alarming.Notes, note => note.Contains("alarm score", StringComparison.Ordinal));
+        Assert.DoesNotContain(plain.Notes, note => note.Contains("alarm score", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("0000", 0)]
     [InlineData("5", 1)]

@@ -29,6 +29,11 @@ public sealed class EvaluationInputTests
             StringComparison.Ordinal);
 
     [Fact]
+    public void Judge_AlarmScoreThatIsMissing_NamesPatientAndHour() => Assert.Equal(
+        "model 1.0.0 has no alarm score for patient p0 at hour 2.",
+        Assert.Throws<ArgumentException>(() => Judge(Patients("01"), Risk(0.1, 0.2) with { AlarmScores = [0.1, double.NaN] })).Message);
+
+    [Fact]
     public void Judge_ClinicalScoreThatIsMissing_CountsAsZero()
     {
         var missing = News2(double.NaN, 3, double.NaN, 5);

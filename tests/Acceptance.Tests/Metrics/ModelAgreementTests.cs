@@ -23,6 +23,18 @@ public sealed class ModelAgreementTests
         Assert.Equal(0.5, agreement.PatientDays, 1e-12);
     }
 
+    [Fact]
+    public void Alarms_are_those_of_the_alarm_score_where_there_is_one()
+    {
+        var agreement = new ModelAgreement(0.5, 0.5);
+
+        agreement.Add([new(0, 0.9, 0.9, FirstAlarm: 0.1), new(1, 0.1, 0.1, FirstAlarm: 0.6), new(2, 0.2, 0.2, 0.1, 0.7)]);
+
+        Assert.Equal(new AgreementCounts(0, 1, 2, 0), agreement.Hours);
+        Assert.Equal((1, 1), (agreement.FirstAlarms, agreement.SecondAlarms));
+        Assert.Equal((0.4, 0.4), (Math.Round(agreement.FirstMean!.Value, 12), Math.Round(agreement.SecondMean!.Value, 12)));
+    }
+
     // Cohen's own kind of table: 20 both, 5 only the one, 10 only the other, 15 neither: observed 0.7, by chance 0.5.
     [Fact]
     public void Kappa_is_agreement_beyond_chance()

@@ -78,6 +78,12 @@ public class GoldenTests
             Near(attention.GetDouble(), model.Attentions[0], $"attention of {where}");
         }
 
+        Assert.Equal(!model.AlarmScores.IsEmpty, score.TryGetProperty("alarm", out var alarm));
+        if (!model.AlarmScores.IsEmpty)
+        {
+            Near(alarm.GetDouble(), model.AlarmScores[0], $"alarm score of {where}");
+        }
+
         if (score.TryGetProperty("stateOut", out var stateOut))
         {
             var expected = Floats(stateOut);

@@ -10,6 +10,11 @@ public sealed class InMemoryRecurrentModelTests : ScoringModelContract
     protected override IScoringModel Load() => new InMemoryModel(InMemoryModel.MakeCard(5, recurrent: true), 256);
 }
 
+public sealed class InMemoryAlarmingModelTests : ScoringModelContract
+{
+    protected override IScoringModel Load() => new InMemoryModel(InMemoryModel.MakeCard(5, recurrent: true), 64, alarms: true);
+}
+
 public sealed class InMemoryStatelessModelTests : ScoringModelContract
 {
     protected override IScoringModel Load() => new InMemoryModel(InMemoryModel.MakeCard(5, recurrent: false), 8);

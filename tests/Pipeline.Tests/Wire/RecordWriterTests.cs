@@ -82,7 +82,7 @@ public sealed class RecordWriterTests
 
             var elected = random.Elected(seed, 3);
             var e = Proto.ModelElected.Parser.ParseFrom(Record.Of(elected).Payload);
-            Assert.Equal(elected, new ModelElectedElement(seed, 3, new(e.Model, e.Sha256, e.AlertRisk, e.ClearRisk, e.Pages, e.By)));
+            Assert.Equal(elected, new ModelElectedElement(seed, 3, new(e.Model, e.Sha256, e.AlertThreshold, e.ClearThreshold, e.Pages, e.By)));
 
             var refused = random.Refused(seed);
             var r = Proto.Refused.Parser.ParseFrom(Record.Of(refused).Payload);

@@ -32,7 +32,8 @@ public abstract class ScoringModelContract
         Assert.Equal(model.MaxRows * model.Card.StateSize, model.States.Length);
         Assert.Equal(model.MaxRows * model.Card.StateSize, model.StatesOut.Length);
         Assert.Equal(model.MaxRows, model.Risks.Length);
-        Assert.Equal(recurrent ? model.MaxRows : 0, model.Attentions.Length);
+        Assert.Contains(model.Attentions.Length, recurrent ? new[] { 0, model.MaxRows } : [0]);
+        Assert.Contains(model.AlarmScores.Length, recurrent ? new[] { 0, model.MaxRows } : [0]);
     }
 
     [Fact]
@@ -67,6 +68,7 @@ public abstract class ScoringModelContract
         var results = Score(model, SomeRows(model, 8));
 
         Assert.All(results, r => Assert.InRange(r.Risk, 0f, 1f));
+        Assert.All(results, r => Assert.InRange(r.Alarm, 0f, 1f));
         Assert.All(results, r => Assert.All(r.State, f => Assert.True(float.IsFinite(f))));
         Assert.True(results.Select(r => r.Risk).Distinct().Count() > 1);
     }
@@ -152,6 +154,7 @@ public abstract class ScoringModelContract
             results.Add(new Result(
                 model.Risks[i],
                 model.Attentions.Length == 0 ? 0 : model.Attentions[i],
+                model.AlarmScores.Length == 0 ? 0 : model.AlarmScores[i],
                 model.StatesOut.Slice(i * model.Card.StateSize, model.Card.StateSize).ToArray()));
         }
 
@@ -185,9 +188,9 @@ public abstract class ScoringModelContract
         return rows;
     }
 
-    private sealed record Result(float Risk, float Attention, float[] State)
+    private sealed record Result(float Risk, float Attention, float Alarm, float[] State)
     {
         public string Bits => Convert.ToHexString(
-            System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>((float[])[Risk, Attention, .. State]));
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>((float[])[Risk, Attention, Alarm, .. State]));
     }
 }

@@ -12,9 +12,13 @@ public sealed class InMemoryModel : IScoringModel
     private readonly float[] _statesOut;
     private readonly float[] _risks;
     private readonly float[] _attentions;
+    private readonly float[] _alarmScores;
 
     /// <summary>A model with a card of your own making; its state holds one float per input, or nothing.</summary>
-    public InMemoryModel(ModelCard card, int maxRows)
+    /// <param name="card">The card.</param>
+    /// <param name="maxRows">The most rows of one call.</param>
+    /// <param name="alarms">Whether it has an alarm score: the logistic of what the sum of its state grew by, five times.</param>
+    public InMemoryModel(ModelCard card, int maxRows, bool alarms = false)
     {
         if (card.StateSize != 0 && card.StateSize != card.Inputs.Count)
             throw new ArgumentException("The state holds one float per input, or nothing.", nameof(card));
@@ -25,6 +29,7 @@ public sealed class InMemoryModel : IScoringModel
         _statesOut = new float[maxRows * card.StateSize];
         _risks = new float[maxRows];
         _attentions = new float[card.StateSize == 0 ? 0 : maxRows];
+        _alarmScores = new float[alarms ? maxRows : 0];
     }
 
     /// <summary>Called before each run with the number of rows; throw <see cref="ModelFailedException"/> to be a dead model.</summary>
@@ -50,6 +55,9 @@ public sealed class InMemoryModel : IScoringModel
 
     /// <inheritdoc/>
     public ReadOnlySpan<float> Risks => _risks;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> AlarmScores => _alarmScores;
 
     /// <inheritdoc/>
     public ReadOnlySpan<float> StatesOut => _statesOut;
@@ -86,16 +94,18 @@ public sealed class InMemoryModel : IScoringModel
         var width = Card.Inputs.Count;
         for (var row = 0; row < rows; row++)
         {
-            var sum = 0f;
+            var (sum, before) = (0f, 0f);
             for (var i = row * width; i < (row + 1) * width; i++)
             {
                 var value = Card.StateSize == 0 ? _inputs[i] : 0.75f * _states[i] + 0.25f * _inputs[i];
                 if (Card.StateSize != 0) _statesOut[i] = value;
                 sum += value;
+                before += Card.StateSize == 0 ? 0 : _states[i];
             }
 
             _risks[row] = 1f / (1f + MathF.Exp(-sum));
             if (Card.StateSize != 0) _attentions[row] = sum;
+            if (_alarmScores.Length > 0) _alarmScores[row] = 1f / (1f + MathF.Exp(-5 * (sum - before)));
         }
     }
 

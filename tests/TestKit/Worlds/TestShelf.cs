@@ -8,7 +8,7 @@ using MedAI.Streaming.TestKit.InMemory;
 
 namespace MedAI.Streaming.TestKit.Worlds;
 
-/// <summary>A shelf with the versions 1.0.0 (that of <see cref="TestLaw"/>), 2.0.0 and 3.0.0.</summary>
+/// <summary>A shelf with the versions 1.0.0 (that of <see cref="TestLaw"/>), 2.0.0 and 3.0.0, which has an alarm score.</summary>
 public sealed class TestShelf : IModelShelf
 {
     private readonly Dictionary<string, LoadedModel> _models = [];
@@ -57,6 +57,6 @@ public sealed class TestShelf : IModelShelf
         var features = FeatureSpec.Create(
             card.Inputs, new Normalisation(card.Mean, card.StandardDeviation, card.Clip, card.SinceCapHours, card.AdmissionCapHours),
             card.StepSeconds, out var problem);
-        return new LoadedModel(features ?? throw new InvalidOperationException(problem), new ModelScorer(new InMemoryModel(card, 64)));
+        return new LoadedModel(features ?? throw new InvalidOperationException(problem), new ModelScorer(new InMemoryModel(card, 64, alarms: card.Version == "3.0.0")));
     }
 }

@@ -101,6 +101,7 @@ internal static class InferenceJson
         ModelSignature.State => "The 'state_out' of the step before; zeros for a patient without a past.",
         ModelSignature.Risk => card.OutputMeaning,
         ModelSignature.StateOut => "The state behind the step.",
+        ModelSignature.Alarm => "The alarm score: the risk held against the patient's own recent level, 0..1; what the card's thresholds of alerts are about.",
         _ => "The attention score of the step.",
     };
 }

@@ -14,13 +14,15 @@ internal sealed record InferenceRequest(
 /// <param name="Risks">A risk per row, 0..1.</param>
 /// <param name="StatesOut">The states behind the step; empty for a model without.</param>
 /// <param name="Attentions">The attention score per row; empty for a model without.</param>
-internal sealed record InferenceResult(float[] Risks, float[] StatesOut, float[] Attentions)
+/// <param name="AlarmScores">The alarm score per row, 0..1; empty for a model without.</param>
+internal sealed record InferenceResult(float[] Risks, float[] StatesOut, float[] Attentions, float[] AlarmScores)
 {
     /// <summary>The numbers of one tensor.</summary>
     public float[] Of(RowTensor tensor) => tensor.Name switch
     {
         ModelSignature.Risk => Risks,
         ModelSignature.StateOut => StatesOut,
+        ModelSignature.Alarm => AlarmScores,
         _ => Attentions,
     };
 }

@@ -132,7 +132,8 @@ internal sealed class InferenceSessions(IServedModels models, int maxWaiting, Ti
     {
         var (inputs, states) = (model.Card.Inputs.Count, model.Card.StateSize);
         var result = new InferenceResult(
-            new float[request.Rows], new float[request.Rows * states], new float[model.Attentions.IsEmpty ? 0 : request.Rows]);
+            new float[request.Rows], new float[request.Rows * states], new float[model.Attentions.IsEmpty ? 0 : request.Rows],
+            new float[model.AlarmScores.IsEmpty ? 0 : request.Rows]);
         for (var first = 0; first < request.Rows; first += RowsAtOnce)
         {
             stop.ThrowIfCancellationRequested();
@@ -144,6 +145,8 @@ internal sealed class InferenceSessions(IServedModels models, int maxWaiting, Ti
             model.StatesOut[..(rows * states)].CopyTo(result.StatesOut.AsSpan(first * states));
             if (result.Attentions.Length > 0)
                 model.Attentions[..rows].CopyTo(result.Attentions.AsSpan(first));
+            if (result.AlarmScores.Length > 0)
+                model.AlarmScores[..rows].CopyTo(result.AlarmScores.AsSpan(first));
             Interlocked.Add(ref _rows, rows);
         }
 

@@ -28,6 +28,9 @@ internal sealed record ModelSignature(IReadOnlyList<RowTensor> Inputs, IReadOnly
     /// <summary>How much the model looks at the step.</summary>
     public const string Attention = "attention";
 
+    /// <summary>The risk against the patient's own recent level, by which alerts are decided.</summary>
+    public const string Alarm = "alarm";
+
     /// <summary>The one datatype there is.</summary>
     public const string Datatype = "FP32";
 
@@ -41,7 +44,8 @@ internal sealed record ModelSignature(IReadOnlyList<RowTensor> Inputs, IReadOnly
             return new ModelSignature([input], [risk]);
 
         RowTensor[] attention = model.Attentions.IsEmpty ? [] : [new RowTensor(Attention, 1)];
-        return new ModelSignature([input, new RowTensor(State, size)], [risk, new RowTensor(StateOut, size), .. attention]);
+        RowTensor[] alarm = model.AlarmScores.IsEmpty ? [] : [new RowTensor(Alarm, 1)];
+        return new ModelSignature([input, new RowTensor(State, size)], [risk, new RowTensor(StateOut, size), .. attention, .. alarm]);
     }
 
     /// <summary>Names as a sentence takes them.</summary>

@@ -95,6 +95,7 @@ internal static class ReadingJson
         Vitals(json, view.Vitals);
         News2(json, view);
         Number(json, "risk", view.Risk);
+        Number(json, "alarmScore", view.AlarmScore);
         Time(json, "riskTime", double.IsNaN(view.Risk) ? long.MinValue : view.RiskTime);
         Episodes(json, view.Episodes);
         json.WriteEndObject();
