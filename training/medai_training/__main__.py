@@ -16,15 +16,16 @@ import torch
 
 from . import acuity, card, golden, table
 from .ablation import ablation
-from .card import VERSION, Candidate
+from .card import Candidate
 from .cohort import SPLIT_SALT, Cohort, fit_normalisation, read_cohort, split
 from .evaluate import Evaluation, Frozen
 from .features import REPOSITORY, Contract, Normalisation, read_contract
+from .members import Model
 from .onnx_numpy import Session
 from .prepared import Prepared
-from .recipes import ENSEMBLES, RECIPES, Recipe, contract_of
+from .recipes import ENSEMBLES, LEVEL, RECIPES, Recipe, contract_of, version_of
 from .scores import clinical_scores
-from .scoring import calibrated, placed, risks
+from .scoring import Scores, calibrated, placed, scores
 from .search import search
 from .stress import stress
 from .ward import Ward
@@ -50,6 +51,9 @@ def main() -> None:
     if arguments.stage in ("export", "all"):
         for name in arguments.models:
             export(bench, name, arguments.out)
+    if arguments.stage == "cards":
+        for name in arguments.models:
+            refresh(bench, name, arguments.out)
     if arguments.stage == "search":
         for name in arguments.models:
             recipe = _recipe(name)
@@ -61,7 +65,7 @@ def main() -> None:
         found = {name: stress(bench.prepared(_inputs(name)), bench.model(name), bench.evaluation("validation")) for name in arguments.models}
         table.put(README, "stress", table.stress(found))
     if arguments.stage == "table":
-        shipped = table.cards(arguments.out / "models", VERSION)
+        shipped = table.cards(arguments.out / "models")
         if arguments.report is not None:
             table.put(README, "test", table.reported(json.loads(arguments.report.read_text(encoding="utf-8")), shipped))
         else:
@@ -72,9 +76,10 @@ def _arguments() -> argparse.Namespace:
     shared = Path(os.environ.get("MEDAI_SHARED", REPOSITORY.parent / "shared"))
     known = [*RECIPES, *ENSEMBLES]
     parser = argparse.ArgumentParser(prog="training/train.sh", description=__doc__)
-    parser.add_argument("stage", choices=("fit", "export", "search", "ablate", "stress", "table", "all"),
+    parser.add_argument("stage", choices=("fit", "export", "cards", "search", "ablate", "stress", "table", "all"),
                         help="fit: train what the models are made of; export: calibrate, judge on the validation patients, write models, cards "
-                        "and vectors; search: draw hyper-parameters at random and add what they give to search.csv; ablate: without "
+                        "and vectors; cards: judge the files that are there once more and rewrite thresholds and figures of their cards; "
+                        "search: draw hyper-parameters at random and add what they give to search.csv; ablate: without "
                         "care-process inputs; stress: the validation patients with channels removed; table: rewrite the figures of README.md "
                         "from the cards, or from --report")
     parser.add_argument("models", nargs="*", default=list(ENSEMBLES), metavar="MODEL", help=f"default: the ensembles; known: {', '.join(known)}")
@@ -167,7 +172,7 @@ class Bench:
         """The calibrated model; members that know fewer inputs are placed among those of the model."""
         prepared = self.prepared(_inputs(name))
         members = [placed(self.member(m), self.prepared(_inputs(m)), prepared) for m in _members_of([name])]
-        return calibrated(prepared, members)
+        return calibrated(prepared, members, LEVEL if name in ENSEMBLES else None)
 
 
 def fit(bench: Bench, names: list[str], again: bool) -> None:
@@ -184,61 +189,88 @@ def fit(bench: Bench, names: list[str], again: bool) -> None:
 
 def export(bench: Bench, name: str, out: Path) -> None:
     prepared = bench.prepared(_inputs(name))
-    validation = prepared.parts["validation"]
     with _stage(f"export {name}: calibrate, judge, write, check"):
         model = bench.model(name)
         text = "; ".join(RECIPES[m].text for m in _members_of([name]))
-        candidate = Candidate(name, _inputs(name), text if name in RECIPES else f"mean of the logits of: {text}", prepared.contract, bench.norm)
-        candidate.reference = prepared.reference
-        risk = risks(prepared, model, validation)
-        evaluation = bench.evaluation("validation")
-        candidate.frozen = evaluation.freeze(risk)
-        candidate.metrics = {"validation": evaluation.figures(risk, candidate.frozen)}
-        folder = out / "models" / name / VERSION
+        candidate = Candidate(name, version_of(name), _inputs(name), text if name in RECIPES else f"mean of the logits of: {text}", prepared.contract, bench.norm)
+        candidate.reference, candidate.alarm = prepared.reference, model.alarm
+        said = _judge(bench, prepared, model, candidate)
+        folder = out / "models" / name / candidate.version
         candidate.sha256, candidate.state_size = model.write(folder / "model.onnx")
         session = Session(folder / "model.onnx")
-        gap = _check(session, prepared, candidate.state_size, risk)
-        card.write_card(folder / "card.json", candidate, _run(bench, name))
-        golden.write_answers(out / "schemas" / "golden" / f"{name}-{VERSION}.json", name, VERSION, session.run, candidate.state_size,
-                             prepared.contract, bench.norm)
-        figures = candidate.metrics["validation"]
-        print(f"  {name}: validation AUROC {figures['auroc']:.4f}, utility {figures['utility']:.4f}, ECE {figures['ece']:.4f}; state "
-              f"{candidate.state_size}; the file differs from training by at most {gap:.1e}", flush=True)
+        gap = _check(session, prepared, candidate.state_size, said)
+        card.write_card(folder / "card.json", candidate, _run(bench, candidate))
+        golden.write_answers(out / "schemas" / "golden" / f"{name}-{candidate.version}.json", name, candidate.version, session.run,
+                             candidate.state_size, prepared.contract, bench.norm)
+        _tell(candidate, gap)
 
 
-def _check(session: Session, prepared: Prepared, state_size: int, risk: np.ndarray) -> float:
-    """Serves the first validation patients through the file that ships, hour by hour; the greatest difference of a risk from training's."""
+def refresh(bench: Bench, name: str, out: Path) -> None:
+    """Thresholds and figures of a card anew; the file it is about stays, and must be the one that the members make."""
+    prepared = bench.prepared(_inputs(name))
+    folder = out / "models" / name / version_of(name)
+    with _stage(f"cards {name}: judge, check, rewrite"):
+        model = bench.model(name)
+        written = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        candidate = Candidate(name, version_of(name), _inputs(name), written["text"], prepared.contract, bench.norm, model.alarm)
+        candidate.state_size = written["stateSize"]
+        said = _judge(bench, prepared, model, candidate)
+        gap = _check(Session(folder / "model.onnx"), prepared, candidate.state_size, said)
+        written |= {"thresholds": card.thresholds_of(candidate), "metrics": candidate.metrics}
+        (folder / "card.json").write_text(card.written(written), encoding="utf-8")
+        _tell(candidate, gap)
+
+
+def _judge(bench: Bench, prepared: Prepared, model: Model, candidate: Candidate) -> Scores:
+    """What the model says of the validation patients; its thresholds and figures go into the candidate."""
+    said = scores(prepared, model, prepared.parts["validation"])
+    evaluation = bench.evaluation("validation")
+    candidate.frozen = evaluation.freeze(said.risk, said.alarm)
+    candidate.metrics = {"validation": evaluation.figures(said.risk, candidate.frozen, alarm=said.alarm)}
+    return said
+
+
+def _tell(candidate: Candidate, gap: float) -> None:
+    figures = candidate.metrics["validation"]
+    print(f"  {candidate.name}: validation AUROC {figures['auroc']:.4f}, utility {figures['utility']:.4f}, ECE {figures['ece']:.4f}; state "
+          f"{candidate.state_size}; the file differs from training by at most {gap:.1e}", flush=True)
+
+
+def _check(session: Session, prepared: Prepared, state_size: int, said: Scores) -> float:
+    """Serves the first validation patients through the file that ships, hour by hour; the greatest difference of a score from training's."""
     from .rows import committed_rows
 
     validation = prepared.parts["validation"]
     stateful = state_size > 0
     few = validation.part(np.arange(min(CHECKED_PATIENTS, len(validation.length))))
     rows = committed_rows(few, prepared.contract, prepared.norm)
-    expected = np.full(len(rows), np.nan)
-    expected[few.recorded] = risk[: int(few.recorded.sum())]
+    expected = np.full((2, len(rows)), np.nan)
+    expected[:, few.recorded] = np.stack([said.risk, said.alarm])[:, : int(few.recorded.sum())]
     state = np.zeros((len(few.length), state_size), np.float32)
     gap = 0.0
     for step in range(min(CHECKED_HOURS, int(few.length.max()))):
         at = few.offset + np.minimum(step, few.length - 1)
         answer = session.run({"x": rows[at], **({"state": state} if stateful else {})})
         state = answer.get("state_out", state)
-        alive = (step < few.length) & ~np.isnan(expected[at])
-        gap = max(gap, float(np.abs(answer["risk"][alive, 0] - expected[at][alive]).max(initial=0.0)))
+        alive = (step < few.length) & ~np.isnan(expected[0, at])
+        answered = np.stack([answer[name][alive, 0] for name in ("risk", "alarm" if "alarm" in answer else "risk")])
+        gap = max(gap, float(np.abs(answered - expected[:, at[alive]]).max(initial=0.0)))
     if gap > LARGEST_GAP:
         raise ValueError(f"the exported file differs from training by {gap:.2e}")
     return gap
 
 
-def _run(bench: Bench, name: str) -> dict:
+def _run(bench: Bench, candidate: Candidate) -> dict:
+    without = ", and then without the alarm score" if candidate.alarm else ""
     return {
-        "testUse": "Settings were chosen on the validation patients alone. The test patients were scored once, by all models together, after "
-        "that: training/README.md.",
+        "testUse": "Settings were chosen on the validation patients alone. The test patients were scored once, by all models together"
+        f"{without}: training/README.md.",
         "split": f"by patient, sha256 of '{SPLIT_SALT}:' + id: train 70 %, validation 15 %, test 15 %",
         "patients": {part: len(c.length) for part, c in bench.parts.items()},
         "septic": {part: int(c.septic.sum()) for part, c in bench.parts.items()},
         "steps": {part: int(c.recorded.sum()) for part, c in bench.parts.items()},
         "seed": bench.seed,
-        "command": f"training/train.sh all {name} --seed {bench.seed}",
+        "command": f"training/train.sh all {candidate.name} --seed {bench.seed}",
     }
 
 

@@ -5,10 +5,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .alarm import AlarmScore
 from .evaluate import Frozen
 from .features import Contract, Normalisation
 
-VERSION = "2.0.0"
 CLEAR_RATIO = 0.8
 LIMITATIONS = [
     "Research model. It is part of a secondary monitor, is not a medical device, and must not be the only reason for or against care.",
@@ -28,10 +28,12 @@ class Candidate:
     """One trained model on its way to a folder: what it is, and what has been found out about it."""
 
     name: str
+    version: str
     inputs: str
     text: str
     contract: Contract
     norm: Normalisation
+    alarm: AlarmScore | None = None
     state_size: int = 0
     sha256: str = ""
     frozen: Frozen | None = None
@@ -46,12 +48,39 @@ def normalisation_of(candidate: Candidate) -> dict:
     return {**constants, "mean": {k: candidate.norm.mean[k] for k in wanted}, "std": {k: candidate.norm.std[k] for k in wanted}}
 
 
+def alarm_of(candidate: Candidate) -> dict:
+    """Nothing for a model whose alarms are raised from its risk."""
+    if candidate.alarm is None:
+        return {}
+    level = candidate.alarm.level
+    return {"alarm": {
+        "name": "alarm",
+        "meaning": f"the risk held against the patient's own recent level, 0 to 1: the risk's logit less {level.weight:g} of the mean of the logits "
+        f"of earlier committed hours (half-life {level.half_life_hours:g} h), calibrated; alarms are raised from it, and it is not the risk",
+        "weight": level.weight,
+        "halfLifeHours": level.half_life_hours,
+    }}
+
+
+def thresholds_of(candidate: Candidate) -> dict:
+    frozen = candidate.frozen
+    about = "alert and clear are about the alarm score, utility about the risk. " if candidate.alarm else ""
+    return {
+        "alert": frozen.alert,
+        "clear": float(f"{CLEAR_RATIO * frozen.alert:.6g}"),
+        "utility": frozen.utility,
+        "how": f"{about}alert: on the validation patients, the highest threshold at which re-armed alarms (at or above it, at most one in 6 h) "
+        "find as large a share of the septic patients in the 12 h before onset as those of NEWS2 >= 7 do; where none does, the one that finds "
+        "most. utility: the one with the greatest utility of the PhysioNet/CinC Challenge 2019 there. See docs/evaluation.md. clear: "
+        f"{CLEAR_RATIO} * alert.",
+    }
+
+
 def write_card(path: Path, candidate: Candidate, run: dict) -> None:
     """`run` says how the model was made (split, patients, seed, command); the file ends up beside model.onnx."""
-    frozen = candidate.frozen
     card = {
         "name": candidate.name,
-        "version": VERSION,
+        "version": candidate.version,
         "kind": "recurrent" if candidate.state_size else "stateless",
         "task": "risk of sepsis onset within six hours",
         "text": candidate.text,
@@ -67,14 +96,8 @@ def write_card(path: Path, candidate: Candidate, run: dict) -> None:
             "meaning": "calibrated probability that sepsis began already or will begin within the horizon",
             "horizon": "PT6H",
         },
-        "thresholds": {
-            "alert": frozen.alert,
-            "clear": float(f"{CLEAR_RATIO * frozen.alert:.6g}"),
-            "utility": frozen.utility,
-            "how": "alert: on the validation patients, the highest threshold at which alarms (upward crossings, at most one in 6 h) find as large a "
-            "share of the septic patients in the 12 h before onset as NEWS2 >= 7 does; where none does, the one that finds most. utility: the one with the greatest "
-            "utility of the PhysioNet/CinC Challenge 2019 there. See docs/evaluation.md. clear: " f"{CLEAR_RATIO} * alert.",
-        },
+        **alarm_of(candidate),
+        "thresholds": thresholds_of(candidate),
         "training": {
             "data": "PhysioNet/Computing in Cardiology Challenge 2019, training set A (one hospital)",
             "doi": "10.13026/v64v-d857",

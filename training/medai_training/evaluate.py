@@ -109,15 +109,17 @@ class Evaluation:
         """The sensitivity of NEWS2 at a level on these patients, its alarms counted in the same way as a score's."""
         return sensitivity(self.levels[level, rearmed], self.ward)
 
-    def freeze(self, score: np.ndarray) -> Frozen:
-        """To be called on validation patients only."""
-        alert = threshold_for(self.ward, score, self.wanted(7))
+    def freeze(self, score: np.ndarray, alarm: np.ndarray | None = None) -> Frozen:
+        """To be called on validation patients only; the threshold for alarms is chosen by the re-armed counting."""
+        alarm = score if alarm is None else alarm
+        alert = threshold_for(self.ward, alarm, self.wanted(7, rearmed=True), rearmed=True)
         if np.isnan(alert):
-            alert = most_sensitive_threshold(self.ward, score)
+            alert = most_sensitive_threshold(self.ward, alarm, rearmed=True)
         return Frozen(alert, self.utility.best_threshold(score, candidates(score)))
 
-    def figures(self, score: np.ndarray, frozen: Frozen, probability: bool = True) -> dict:
-        """All figures of one score, each with its 95 % interval beside it."""
+    def figures(self, score: np.ndarray, frozen: Frozen, probability: bool = True, alarm: np.ndarray | None = None) -> dict:
+        """All figures of one score, each with its 95 % interval beside it; those of alarms are of the alarm score where there is one."""
+        alarm = score if alarm is None else alarm
         label = self.ward.label
         predicted = score >= frozen.utility
         rows = {"auroc": auroc, "auprc": auprc}
@@ -139,9 +141,9 @@ class Evaluation:
             for name, compute in by_hour.items():
                 samples[name].append(compute(at))
         result |= {f"{name}Interval95": _interval(values) for name, values in samples.items()}
-        result["frozen"] = {"alert": frozen.alert, "utility": frozen.utility, **self._burden(score, frozen.alert, False),
-                            "rearmed": self._burden(score, frozen.alert, True)}
-        matched = self._matched(score, False) | {"rearmed": self._matched(score, True)}
+        result["frozen"] = {"alert": frozen.alert, "utility": frozen.utility, **self._burden(alarm, frozen.alert, False),
+                            "rearmed": self._burden(alarm, frozen.alert, True)}
+        matched = self._matched(alarm, False) | {"rearmed": self._matched(alarm, True)}
         result["matched"] = matched
         result["alarmsPerPatientDay"] = _per_day(matched) | {"rearmed": _per_day(matched["rearmed"])}
         at7 = matched["atNews2Ge7"]

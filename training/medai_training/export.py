@@ -14,6 +14,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from .alarm import LEVEL_LIMIT, AlarmScore
+from .alarm import STATE_SIZE as ALARM_STATE
 from .steady import VECTOR
 
 OPSET = 17
@@ -145,13 +147,40 @@ def append_logit(model: onnx.ModelProto, source: str, target: str, floor: float)
     append(model, "Gather", [f"{target}_logs", f"{target}_first"], target, axis=1)
 
 
-def append_risk(model: onnx.ModelProto, logits: list[tuple[str, float]], offset: float) -> None:
-    """risk = sigmoid(offset + sum of weight * logit): calibration and ensemble in one."""
+def append_risk(model: onnx.ModelProto, logits: list[tuple[str, float]], offset: float) -> str:
+    """risk = sigmoid(offset + sum of weight * logit): calibration and ensemble in one. Returns the name of its logit."""
     total = constant(model, "risk_offset", offset)
     for i, (source, weight) in enumerate(logits):
         weighted = append(model, "Mul", [source, constant(model, f"risk_weight_{i}", weight)], f"risk_part_{i}")
         total = append(model, "Add", [weighted, total], f"risk_sum_{i}")
     append(model, "Sigmoid", [total], "risk")
+    return total
+
+
+def append_alarm(model: onnx.ModelProto, logit: str, members_state: str, size: int, score: AlarmScore) -> None:
+    """The alarm score, and state_out: that of the members, then the level after this step and a 1 for having one.
+
+    There is no logarithm in it (steady.py): the level is a mean of logits, which the graph has.
+    """
+    for i, name in enumerate(("alarm_level_in", "alarm_seen_in")):
+        model.graph.initializer.append(numpy_helper.from_array(np.array([size + i], np.int64), f"{name}_column"))
+        append(model, "Gather", ["state", f"{name}_column"], name, axis=1)
+    low, high = constant(model, "alarm_least", -LEVEL_LIMIT), constant(model, "alarm_most", LEVEL_LIMIT)
+    append(model, "Clip", ["alarm_level_in", low, high], "alarm_level_kept")
+    append(model, "Greater", ["alarm_seen_in", constant(model, "alarm_half", 0.5)], "alarm_seen")
+    append(model, "Where", ["alarm_seen", "alarm_level_kept", logit], "alarm_level")
+    append(model, "Mul", ["alarm_level", constant(model, "alarm_weight", score.level.weight)], "alarm_usual")
+    append(model, "Sub", [logit, "alarm_usual"], "alarm_risen")
+    append(model, "Mul", ["alarm_risen", constant(model, "alarm_slope", score.slope)], "alarm_scaled")
+    append(model, "Add", ["alarm_scaled", constant(model, "alarm_offset", score.offset)], "alarm_logit")
+    append(model, "Sigmoid", ["alarm_logit"], "alarm")
+    append(model, "Sub", [logit, "alarm_level"], "alarm_above")
+    append(model, "Mul", ["alarm_above", constant(model, "alarm_share", score.level.share)], "alarm_moved")
+    append(model, "Add", ["alarm_level", "alarm_moved"], "alarm_level_out")
+    one = constant(model, "alarm_one", 1.0)
+    append(model, "Clip", ["alarm_seen_in", one, one], "alarm_seen_out")
+    append(model, "Concat", [members_state, "alarm_level_out", "alarm_seen_out"], "state_out", axis=1)
+    model.graph.output.append(helper.make_tensor_value_info("state_out", TensorProto.FLOAT, ["B", size + ALARM_STATE]))
 
 
 def finish(model: onnx.ModelProto, outputs: list[str], path: Path) -> str:

@@ -40,8 +40,9 @@ class Settings:
 
 @dataclass
 class Scored:
-    """Logits of the labelled steps of one split, in order of patient and hour, with their labels."""
+    """Logits of the labelled steps of one split, in order of patient and hour, with their labels; `every` has all committed steps."""
 
+    every: np.ndarray
     committed: np.ndarray
     provisional: np.ndarray
     label: np.ndarray
@@ -147,4 +148,4 @@ def score(logits: Logits, split: PatientTensors, settings: Settings) -> Scored:
                 part[at : at + length] = provisional[i, :length]
                 later[at : at + length] = batch.provisional_label[i, :length]
     kept = split.recorded.numpy()
-    return Scored(full[kept], part[kept], split.label.numpy()[kept], later[kept])
+    return Scored(full, full[kept], part[kept], split.label.numpy()[kept], later[kept])

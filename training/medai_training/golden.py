@@ -192,8 +192,8 @@ def write_answers(path: Path, name: str, version: str, run: Run, state_size: int
 
 
 def _answer(answer: Answer) -> dict:
-    numbers = {"risk": answer.risk} if answer.attention is None else {"risk": answer.risk, "attention": answer.attention}
-    return {"t": answer.at, "committed": answer.committed, **{k: _floats(np.array([v]))[0] for k, v in numbers.items()}}
+    numbers = {"risk": answer.risk, "alarm": answer.alarm, "attention": answer.attention}
+    return {"t": answer.at, "committed": answer.committed, **{k: _floats(np.array([v]))[0] for k, v in numbers.items() if v is not None}}
 
 
 def _floats(values: np.ndarray) -> list[float]:

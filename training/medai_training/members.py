@@ -8,6 +8,8 @@ import torch
 from torch import nn
 
 from . import export
+from .alarm import STATE_SIZE as ALARM_STATE
+from .alarm import AlarmScore
 from .export import Trees
 from .features import Contract
 from .summary import Plain, Summary
@@ -49,12 +51,14 @@ class LinearMember:
 class Front(nn.Module):
     """Everything before the trees: (x, state) to the networks' logits, the features the trees read, state_out and attention.
 
-    The state is that of the members one after another; two members with one summary share it. A state that no stay leads to (another
-    model's, a damaged one) is first brought within the bounds of each of its parts, so that every finite state gives a finite risk.
+    The state is that of the members one after another; two members with one summary share it. What follows it (alarm.py) is not read
+    here. A state that no stay leads to (another model's, a damaged one) is first brought within the bounds of each of its parts, so that
+    every finite state gives a finite risk.
     """
 
-    def __init__(self, networks: list[nn.Module], behind: list[TreeMember | LinearMember]):
+    def __init__(self, networks: list[nn.Module], behind: list[TreeMember | LinearMember], state_name: str = "state_out"):
         super().__init__()
+        self.state_name = state_name
         self.networks = nn.ModuleList([n.served() for n in networks])
         self.summary = behind[0].summary if behind else None
         if any(m.summary is not self.summary for m in behind):
@@ -75,10 +79,13 @@ class Front(nn.Module):
     @property
     def outputs(self) -> list[str]:
         names = [f"logit_{i}" for i in range(len(self.networks))] + [f"behind_{i}" for i in range(self.behind)]
-        return [*names, *(["state_out"] if sum(self.sizes) else []), *(["attention"] if self.attends else [])]
+        return [*names, *([self.state_name] if sum(self.sizes) else []), *(["attention"] if self.attends else [])]
 
     def forward(self, x: torch.Tensor, state: torch.Tensor | None = None) -> tuple[torch.Tensor, ...]:
-        parts = [None] if state is None else torch.minimum(torch.maximum(state, self.least), self.most).split(self.sizes, 1)
+        parts = [None]
+        if state is not None:
+            own = state[:, : sum(self.sizes)]
+            parts = torch.minimum(torch.maximum(own, self.least), self.most).split(self.sizes, 1)
         logits, states, attention = [], [], None
         for network, part in zip(self.networks, parts):
             logit, after, attended = network(x, part)
@@ -97,16 +104,17 @@ class Front(nn.Module):
 
 @dataclass(frozen=True)
 class Model:
-    """Members with the weight of each one's logit and the offset: calibration is folded into both."""
+    """Members with the weight of each one's logit and the offset: calibration is folded into both. `alarm` where it has an alarm score."""
 
     contract: Contract
     networks: list[nn.Module]
     behind: list[TreeMember | LinearMember]
     weights: list[float]
     offset: float
+    alarm: AlarmScore | None = None
 
     def front(self) -> Front:
-        return Front(self.networks, self.behind).eval()
+        return Front(self.networks, self.behind, "members_state" if self.alarm else "state_out").eval()
 
     def write(self, path: Path) -> tuple[str, int]:
         """Exports the model; returns the sha256 of the file and the size of the state."""
@@ -115,7 +123,10 @@ class Model:
             bound = network.score_bound() if network.attends else 0.0
             if bound > export.SCORE_LIMIT:
                 raise ValueError(f"attention scores may reach {bound:.0f}; beyond {export.SCORE_LIMIT:.0f} their exponential can vanish")
-        size = sum(front.sizes)
+        own = sum(front.sizes)
+        if self.alarm and not own:
+            raise ValueError("a model without a state has no recent level to hold its risk against")
+        size = own + (ALARM_STATE if self.alarm else 0)
         graph = export.torch_graph(front, len(self.contract.inputs), size, front.outputs)
         logits = [f"logit_{i}" for i in range(len(self.networks))]
         for i, member in enumerate(self.behind):
@@ -127,6 +138,8 @@ class Model:
                     export.append_logit(graph, name, f"{name}_logit", PROBABILITY_FLOOR)
                     name = f"{name}_logit"
             logits.append(name)
-        export.append_risk(graph, list(zip(logits, self.weights)), self.offset)
-        outputs = ["risk", *(["state_out"] if size else []), *(["attention"] if front.attends else [])]
+        logit = export.append_risk(graph, list(zip(logits, self.weights)), self.offset)
+        if self.alarm:
+            export.append_alarm(graph, logit, front.state_name, own, self.alarm)
+        outputs = ["risk", *(["state_out"] if size else []), *(["alarm"] if self.alarm else []), *(["attention"] if front.attends else [])]
         return export.finish(graph, outputs, path), size

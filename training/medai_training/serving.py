@@ -29,6 +29,7 @@ class Answer:
     at: float
     committed: bool
     risk: float
+    alarm: float | None
     attention: float | None
 
 
@@ -58,6 +59,6 @@ def serve(run: Run, state_size: int, contract: Contract, norm: Normalisation, pa
         committed = is_committed(contract, at)
         if committed and at > done:
             state, done = answer["state_out"], at
-        attention = float(answer["attention"][0, 0]) if "attention" in answer else None
-        answers.append(Answer(at, committed, answer["risk"][0, 0], attention))
+        alarm, attention = (float(answer[name][0, 0]) if name in answer else None for name in ("alarm", "attention"))
+        answers.append(Answer(at, committed, answer["risk"][0, 0], alarm, attention))
     return answers

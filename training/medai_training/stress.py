@@ -8,7 +8,7 @@ from .evaluate import Evaluation, auroc, ece
 from .features import VITALS, Contract
 from .members import Model
 from .prepared import Prepared
-from .scoring import risks
+from .scoring import scores
 
 # What a hospital draws, or leaves out, together.
 GROUPS = {
@@ -29,7 +29,7 @@ def stress(prepared: Prepared, model: Model, evaluation: Evaluation) -> dict[str
     label = evaluation.ward.label
     found = {}
     for name, cohort in _changed(whole, prepared.contract).items():
-        risk = risks(prepared, model, cohort())
+        risk = scores(prepared, model, cohort()).risk
         found[name] = _figures(label, risk)
         print(f"  {name}: {found[name]['auroc']:.4f}", flush=True)
         if name == "as charted":
