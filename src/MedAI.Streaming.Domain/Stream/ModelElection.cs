@@ -2,7 +2,7 @@
 namespace MedAI.Streaming.Domain.Stream;
 
 /// <summary>A choice of the model whose alerts count; what it says is all that decisions take of a model's card.</summary>
-/// <param name="Model">Name and version, for example <c>sepsis-vitals@2.0.0</c>.</param>
+/// <param name="Model">Name and version, for example <c>sepsis-vitals@2.1.0</c>.</param>
 /// <param name="Sha256">The checksum of the model's file, lower-case hex.</param>
 /// <param name="AlertThreshold">Alarm score (risk, where the model has none) at or above which an alert opens, 0..1.</param>
 /// <param name="ClearThreshold">The score below which an open alert may clear, 0..<paramref name="AlertThreshold"/>.</param>

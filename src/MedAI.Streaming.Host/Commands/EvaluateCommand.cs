@@ -48,7 +48,7 @@ internal sealed class EvaluateCommand : MedaiCommand
         : base(
             "evaluate", "Judges models on labelled recordings, streamed through the same pipeline that serves them.",
             "medai evaluate cinc2019 training_setA.csv.gz --split test --report test.json",
-            "medai evaluate cinc2019 training_setA.csv.gz --patients 2000 --models sepsis-gru,sepsis-logistic@1.0.0",
+            "medai evaluate cinc2019 training_setA.csv.gz --patients 2000 --models sepsis-vitals,sepsis-vitals-logistic@2.0.0",
             "medai evaluate cinc2012 set-b.csv.gz --models acuity --report b.json   # Outcomes-b.txt beside it",
             "medai evaluate csv mine.csv --report mine.json             # your own data: the csv format with a column 'label'")
     {

@@ -18,7 +18,7 @@ internal static class ModelChange
         public Promote(CommandLine line)
             : base(
                 "promote", "Chooses the model that is served, after all its checks. " + Follows,
-                "medai models promote sepsis-vitals@2.0.0", "medai models promote sepsis-vitals@2.0.0 --by 'Dr. Weiss'")
+                "medai models promote sepsis-vitals@2.1.0", "medai models promote sepsis-vitals@2.1.0 --by 'Dr. Weiss'")
         {
             var name = new Argument<string>("NAME@VERSION") { Description = "The model." };
             var by = By(line);

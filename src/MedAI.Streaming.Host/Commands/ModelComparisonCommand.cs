@@ -36,7 +36,7 @@ internal sealed class ModelComparisonCommand : MedaiCommand
         : base(
             "compare", "Compares models in shadow with the one whose alerts count: agreement, alarm burden, drift of the risks.",
             "medai models compare --store out/ward",
-            "medai models compare sepsis-all@2.0.0 --store out/ward --from 2026-03-01T00:00:00Z --json")
+            "medai models compare sepsis-all@2.1.0 --store out/ward --from 2026-03-01T00:00:00Z --json")
     {
         _line = line;
         Arguments.Add(_shadows);

@@ -12,9 +12,9 @@ internal sealed class ModelsCommand : MedaiCommand
         : base(
             "models", "Lists, shows and verifies the models, and chooses the one that is served.",
             "medai models list",
-            "medai models show sepsis-gru",
+            "medai models show sepsis-vitals",
             "medai models verify              # every model; exit code 1 if one may not page",
-            "medai models promote sepsis-vitals@2.0.0",
+            "medai models promote sepsis-vitals@2.1.0",
             "medai models rollback")
     {
         Subcommands.Add(new List(line));
@@ -84,7 +84,7 @@ internal sealed class ModelsCommand : MedaiCommand
     private sealed class Show : MedaiCommand
     {
         public Show(CommandLine line)
-            : base("show", "Shows a model's card.", "medai models show sepsis-gru@1.0.0",
+            : base("show", "Shows a model's card.", "medai models show sepsis-vitals@2.1.0",
                 "medai models show --json | jq .metrics")
         {
             var name = NameArgument("NAME or NAME@VERSION; without it the model that is served.");
@@ -115,7 +115,7 @@ internal sealed class ModelsCommand : MedaiCommand
         public Verify(CommandLine line)
             : base(
                 "verify", "Checks checksums, loads models, and checks that equal rows give equal bits in every batch.",
-                "medai models verify", "medai models verify sepsis-gru@1.0.0")
+                "medai models verify", "medai models verify sepsis-vitals@2.1.0")
         {
             var name = NameArgument("NAME or NAME@VERSION; without it every model.");
             Arguments.Add(name);

@@ -185,8 +185,8 @@ internal static partial class ConfigurationKeys
     private static ConfigurationKey[] Model() =>
     [
         Flag("model.enabled", "true", "Whether a model is served."),
-        Text("model.name", "\"sepsis-gru\"", "Name of the model: a folder in `directories.models`. What `medai models promote` chose goes before it."),
-        Text("model.version", "\"1.0.0\"", "Version of the model: a folder in the folder of its name."),
+        Text("model.name", "\"sepsis-vitals\"", "Name of the model: a folder in `directories.models`. What `medai models promote` chose goes before it."),
+        Text("model.version", "\"2.1.0\"", "Version of the model: a folder in the folder of its name."),
         TextOrNull("model.shadows", "Models that are scored and stored beside it and alert nobody: NAME@VERSION, joined by commas.") with { Max = 4000 },
         Flag("model.page", "true", "Whether its alerts count; false: it runs in shadow, scored and stored."),
         Word("model.provider", "\"cpu\"", ["cpu", "cuda"], "Where it runs; where CUDA is absent it says so and runs on the CPU."),

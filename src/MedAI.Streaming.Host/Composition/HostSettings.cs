@@ -60,10 +60,10 @@ public sealed record ModelSettings
     public bool Enabled { get; init; } = true;
 
     /// <summary>Name of the model.</summary>
-    public string Name { get; init; } = "sepsis-gru";
+    public string Name { get; init; } = "sepsis-vitals";
 
     /// <summary>Version of the model.</summary>
-    public string Version { get; init; } = "1.0.0";
+    public string Version { get; init; } = "2.1.0";
 
     /// <summary>Models that are scored beside it and alert nobody, by name and version.</summary>
     public IReadOnlyList<string> Shadows { get; init; } = [];

@@ -17,7 +17,7 @@ public static class SeriesNames
     /// <summary>The model whose alerts count, by what it predicts, so that another one goes on in the same series: <c>model.sepsis</c>.</summary>
     public static string Model(string task) => ModelPrefix + task;
 
-    /// <summary>A model in shadow, by name and version: <c>shadow.sepsis-gru@2.0.0</c>.</summary>
+    /// <summary>A model in shadow, by name and version: <c>shadow.sepsis-all@2.1.0</c>.</summary>
     public static string Shadow(string id) => ShadowPrefix + id;
 
     /// <summary>The alarm scores beside a series of risks: <c>alarm.model.sepsis</c>.</summary>

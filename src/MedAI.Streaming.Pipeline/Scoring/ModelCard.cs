@@ -4,10 +4,10 @@ namespace MedAI.Streaming.Pipeline.Scoring;
 /// <summary>A model card, as far as serving needs it; the adapter that loads a model reads and checks it.</summary>
 public sealed record ModelCard
 {
-    /// <summary>Name, for example <c>sepsis-gru</c>.</summary>
+    /// <summary>Name, for example <c>sepsis-vitals</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Version, for example <c>1.0.0</c>.</summary>
+    /// <summary>Version, for example <c>2.1.0</c>.</summary>
     public required string Version { get; init; }
 
     /// <summary>What it predicts in a word, as rules and series are named; where a card does not say, its name up to the first hyphen.</summary>
@@ -62,9 +62,9 @@ public sealed record ModelCard
     /// <summary>sha256 of model.onnx in lower-case hex.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>What a model predicts by its name, where its card does not say: <c>sepsis</c> for <c>sepsis-gru</c>.</summary>
+    /// <summary>What a model predicts by its name, where its card does not say: <c>sepsis</c> for <c>sepsis-vitals</c>.</summary>
     public static string TaskOf(string name) => name.Split('-')[0];
 
-    /// <summary>Name and version in one, as it stands in alerts: <c>sepsis-gru@1.0.0</c>.</summary>
+    /// <summary>Name and version in one, as it stands in alerts: <c>sepsis-vitals@2.1.0</c>.</summary>
     public string Id => $"{Name}@{Version}";
 }

@@ -81,14 +81,14 @@ public sealed class DemoAndDoctorTests : IDisposable
     public async Task Models_are_listed_shown_and_verified_and_a_changed_file_is_found()
     {
         Assert.Equal(ExitCodes.Ok, await _program.RunAsync(["models", "list"]));
-        Assert.Matches(@"sepsis-gru@1\.0\.0\s+yes\s+ok", _program.Output);
+        Assert.Matches(@"sepsis-vitals@2\.1\.0\s+yes\s+ok", _program.Output);
         Assert.Equal(ExitCodes.Ok, await _program.RunAsync(["models", "show"]));
         Assert.Contains("limitations", _program.Output, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Ok, await _program.RunAsync(["models", "verify"]));
 
-        var from = Configuration.RepositoryFiles.At("models", "sepsis-gru", "1.0.0");
-        _program.Write("models/sepsis-gru/1.0.0/card.json", File.ReadAllText(Path.Combine(from, "card.json")));
-        _program.Write("models/sepsis-gru/1.0.0/model.onnx", "not a model");
+        var from = Configuration.RepositoryFiles.At("models", "sepsis-vitals", "2.1.0");
+        _program.Write("models/sepsis-vitals/2.1.0/card.json", File.ReadAllText(Path.Combine(from, "card.json")));
+        _program.Write("models/sepsis-vitals/2.1.0/model.onnx", "not a model");
         _program.Variables["MEDAI__directories__models"] = _program.At("models");
         Assert.Equal(ExitCodes.Failure, await _program.RunAsync(["models", "verify"]));
         Assert.Contains("the checksum does not fit", _program.Output, StringComparison.Ordinal);

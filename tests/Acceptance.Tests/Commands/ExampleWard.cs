@@ -13,7 +13,7 @@ internal static class ExampleWard
     private static readonly string[] Parts = ["RR", "SpO2", "O2", "SBP", "Pulse", "ACVPU", "Temp"];
 
     public static WardStatus Status { get; } = new(
-        "simulated ward, seed 1", "60 x real time", "sepsis-gru@1.0.0", 0.054, () => 1_234_567);
+        "simulated ward, seed 1", "60 x real time", "sepsis-vitals@2.1.0", 0.054, () => 1_234_567);
 
     public static IReadOnlyList<PatientView> Views(int count = 24) => [.. Enumerable.Range(1, count).Select(View)];
 
@@ -62,7 +62,7 @@ internal static class ExampleWard
         3 => [
             new("score.news2", AlertKind.Physiological, AlertPriority.Medium, Now - 90_000, false, true, false),
             new("technical.contact.bedside", AlertKind.Technical, AlertPriority.Medium, Now - 95_000, false, false, false)],
-        4 => [new("model.sepsis-gru", AlertKind.Physiological, AlertPriority.Low, Now - 60_000, true, false, true)],
+        4 => [new("model.sepsis", AlertKind.Physiological, AlertPriority.Low, Now - 60_000, true, false, true)],
         _ => [],
     };
 }

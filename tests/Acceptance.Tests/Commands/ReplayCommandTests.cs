@@ -111,7 +111,7 @@ public sealed class ReplayCommandTests : IDisposable
 
         Assert.Equal(ExitCodes.Failure, await _program.RunAsync(arguments));
         Assert.Contains("there is no such model folder", _program.Error, StringComparison.Ordinal);
-        _program.Write("models/sepsis-gru/1.0.0/card.json", "{");
+        _program.Write("models/sepsis-vitals/2.1.0/card.json", "{");
         Assert.Equal(ExitCodes.Failure, await _program.RunAsync(arguments));
         Assert.Contains("card.json", _program.Error, StringComparison.Ordinal);
         Assert.False(EdgeStore.Exists(_program.At("a")));

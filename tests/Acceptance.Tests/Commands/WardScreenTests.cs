@@ -155,7 +155,7 @@ public sealed class WardScreenTests
     [InlineData("limit.systolic_pressure.high", "SBP high")]
     [InlineData("score.news2", "NEWS2")]
     [InlineData("score.shock_index", "shock index")]
-    [InlineData("model.sepsis-gru", "sepsis-gru")]
+    [InlineData("model.sepsis", "sepsis")]
     [InlineData("odd", "odd")]
     public void Of_ARule_IsShortEnoughForAColumn(string rule, string expected) => Assert.Equal(expected, RuleLabel.Of(rule));
 

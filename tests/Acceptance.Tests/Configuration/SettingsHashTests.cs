@@ -56,7 +56,7 @@ public sealed class SettingsHashTests
     [Fact]
     public void Of_AModelsRule_Differs()
     {
-        var rule = new ScoreRule { Id = "model.sepsis-gru", Levels = [new(0.5, AlertPriority.Medium)] };
+        var rule = new ScoreRule { Id = "model.sepsis", Levels = [new(0.5, AlertPriority.Medium)] };
 
         Assert.NotEqual(SettingsHash.Of(new MonitorSettings()), SettingsHash.Of(new MonitorSettings { Model = rule }));
     }

@@ -10,7 +10,7 @@ namespace Acceptance.Tests.Faults;
 
 public sealed class BadModelTests : IDisposable
 {
-    private const string Folder = "models/sepsis-gru/1.0.0";
+    private const string Folder = "models/sepsis-vitals/2.1.0";
 
     private readonly Medai _medai = new();
     private readonly string _input;
@@ -59,7 +59,7 @@ public sealed class BadModelTests : IDisposable
 
         var report = await _medai.ReplayAsync("store", "csv", _input);
 
-        Assert.Equal("sepsis-gru@1.0.0", report.Json.GetProperty("scores").GetProperty("model").GetString());
+        Assert.Equal("sepsis-vitals@2.1.0", report.Json.GetProperty("scores").GetProperty("model").GetString());
     }
 
     private void Spoil(string how)
@@ -87,7 +87,7 @@ public sealed class BadModelTests : IDisposable
                 card = card.Replace(whole, new string('0', 64), StringComparison.Ordinal);
                 break;
             case "a card of another version":
-                card = card.Replace("\"1.0.0\"", "\"1.0.1\"", StringComparison.Ordinal);
+                card = card.Replace("\"2.1.0\"", "\"2.1.1\"", StringComparison.Ordinal);
                 break;
         }
 

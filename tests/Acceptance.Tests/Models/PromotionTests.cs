@@ -15,7 +15,7 @@ namespace Acceptance.Tests.Models;
 public sealed class PromotionTests : IDisposable
 {
     private const string Old = "sepsis-gru@1.0.0";
-    private const string New = "sepsis-vitals@2.0.0";
+    private const string New = "sepsis-vitals@2.1.0";
 
     // Readings at half past each hour: five hours between the first and the last, and eight until the last temperature is too old.
     private const int StepsBefore = 5 + 8;
@@ -25,7 +25,7 @@ public sealed class PromotionTests : IDisposable
 
     public PromotionTests()
     {
-        foreach (var file in new[] { "sepsis-gru/1.0.0", "sepsis-vitals/2.0.0", "sepsis-time/2.0.0" })
+        foreach (var file in new[] { "sepsis-gru/1.0.0", "sepsis-vitals/2.1.0", "sepsis-time/2.0.0" })
         {
             Directory.CreateDirectory(_medai.At($"models/{file}"));
             foreach (var part in new[] { "model.onnx", "card.json" })
@@ -33,6 +33,7 @@ public sealed class PromotionTests : IDisposable
         }
 
         _medai.Variables["MEDAI__directories__models"] = _medai.At("models");
+        (_medai.Variables["MEDAI__model__name"], _medai.Variables["MEDAI__model__version"]) = ("sepsis-gru", "1.0.0");
     }
 
     public void Dispose() => _medai.Dispose();
@@ -56,7 +57,7 @@ public sealed class PromotionTests : IDisposable
     [Fact]
     public async Task A_model_that_is_not_whole_is_not_promoted()
     {
-        Spoil("sepsis-vitals/2.0.0/model.onnx");
+        Spoil("sepsis-vitals/2.1.0/model.onnx");
 
         Assert.Equal(ExitCodes.Failure, await _medai.RunAsync("models", "promote", New));
 

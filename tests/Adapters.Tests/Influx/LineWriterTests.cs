@@ -15,14 +15,14 @@ public sealed class LineWriterTests
         var batch = new SeriesBatch()
             .Add("p1", "heart_rate", 1000, 80.5, PointFlags.Late | PointFlags.Questionable, "monitor 3")
             .Add("p1", "score.news2", 60_000, 7, PointFlags.Partial, null)
-            .Add("p=2", "model.sepsis-gru", -5, 0.25, device: null)
+            .Add("p=2", "model.sepsis", -5, 0.25, device: null)
             .Add("", "spo2", 0, 97, device: "");
 
         Assert.Equal(
             [
                 "vital,device=monitor\\ 3,patient=p1,series=heart_rate value=80.5,flags=3i 1000000000",
                 "score,patient=p1,series=score.news2 value=7,flags=4i 60000000000",
-                "score,patient=p\\=2,series=model.sepsis-gru value=0.25,flags=0i -5000000",
+                "score,patient=p\\=2,series=model.sepsis value=0.25,flags=0i -5000000",
                 "vital,series=spo2 value=97,flags=0i 0",
             ],
             Lines(new LineWriter(100), batch));

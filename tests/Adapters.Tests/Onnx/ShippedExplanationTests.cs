@@ -22,7 +22,7 @@ public sealed class ShippedExplanationTests
     private const long Hour = 3_600_000;
     private const int Calm = 12;
     private const int Hours = 22;
-    private static readonly string[] Models = ["sepsis-gru/1.0.0", "sepsis-vitals/2.0.0", "sepsis-all/2.0.0"];
+    private static readonly string[] Models = ["sepsis-gru/1.0.0", "sepsis-vitals/2.1.0", "sepsis-all/2.1.0"];
 
     private static readonly (VitalSign Vital, double Normal)[] Normal =
     [
@@ -54,8 +54,8 @@ public sealed class ShippedExplanationTests
 
     [Theory]
     [InlineData("sepsis-gru/1.0.0")]
-    [InlineData("sepsis-vitals/2.0.0")]
-    [InlineData("sepsis-all/2.0.0")]
+    [InlineData("sepsis-vitals/2.1.0")]
+    [InlineData("sepsis-all/2.1.0")]
     public void Fold_OverAStayThatIsKeptWhole_ComesToTheLiveState(string folder)
     {
         using var model = Load(folder);

@@ -8,7 +8,7 @@ namespace MedAI.Streaming.Adapters.Tests.Onnx;
 
 public sealed class ShippedRecurrentModelTests : ScoringModelContract
 {
-    protected override IScoringModel Load() => Shipped.Load("sepsis-gru");
+    protected override IScoringModel Load() => Shipped.Load("sepsis-vitals");
 }
 
 public sealed class ShippedStatelessModelTests : ScoringModelContract

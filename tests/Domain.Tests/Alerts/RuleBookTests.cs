@@ -202,11 +202,11 @@ public class RuleBookTests
     [Fact]
     public void Model_ServedOrNot_HasAnIndexOrMinusOne()
     {
-        var model = new ScoreRule { Id = "model.sepsis-gru", Levels = [new(0.5, AlertPriority.Medium)] };
+        var model = new ScoreRule { Id = "model.sepsis", Levels = [new(0.5, AlertPriority.Medium)] };
         var served = new RuleBook(Settings with { Model = model });
 
         Assert.Equal(-1, Book.Model);
-        Assert.Equal(new RuleInfo("model.sepsis-gru", AlertKind.Physiological), served.Rules[served.Model]);
+        Assert.Equal(new RuleInfo("model.sepsis", AlertKind.Physiological), served.Rules[served.Model]);
         Assert.Equal(Book.Rules.Take(Book.LimitCount), served.Rules.Take(Book.LimitCount));
     }
 

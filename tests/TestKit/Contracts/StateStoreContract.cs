@@ -94,7 +94,7 @@ public abstract partial class StateStoreContract
             {
                 Kind = TransitionKind.BecameIndeterminate, Alert = AlertKind.Technical, Priority = AlertPriority.High,
                 Reason = TransitionReason.ModelSilent, EventTime = long.MinValue, ArrivalTime = long.MaxValue, Value = 0.1 + 0.2,
-                Missing = "temperature spo2:stale", ModelVersion = "sepsis-gru@1.0.0",
+                Missing = "temperature spo2:stale", ModelVersion = "sepsis-vitals@2.1.0",
             },
             Transition(new string('長', 128), new string('r', 200), long.MinValue, int.MaxValue),
         ];

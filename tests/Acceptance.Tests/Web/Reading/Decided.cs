@@ -18,7 +18,7 @@ internal static class Decided
             $"p{number % patients}", alert == AlertKind.Technical ? "technical.contact.bedside" : "limit.spo2.low", Start + (number * 1000L), 0,
             TransitionKind.Opened, alert, priority, TransitionReason.BelowLimit, Start + (number * 1000L), Start + (number * 1000L) + 40,
             number % 11 == 0 ? double.NaN : 80 + (number % 10), 90, $"mon {number % 3}/1/{number}/spo2", number % 4 == 0 ? "lactate temperature:stale" : "",
-            number % 6 == 0 ? "sepsis-gru@1.0.0" : "", $"number {number} \"quoted\" \u00e9 <b>\nsecond line")
+            number % 6 == 0 ? "sepsis-vitals@2.1.0" : "", $"number {number} \"quoted\" \u00e9 <b>\nsecond line")
         {
             Explanation = number % 6 == 0 ? Why(number) : null,
         };

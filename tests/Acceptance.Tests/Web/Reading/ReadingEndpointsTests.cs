@@ -17,14 +17,14 @@ public sealed class ReadingEndpointsTests
     {
         await using var service = await ReadingService.StartAsync();
         Write(service, "p/1", ("spo2", 1000, 91.5, PointFlags.None), ("score.news2", 60_000, 7, PointFlags.Partial),
-            ("model.sepsis-gru", 60_000, double.NaN, PointFlags.Provisional), ("heart_rate", 2000, 80, PointFlags.Late | PointFlags.Questionable));
+            ("model.sepsis", 60_000, double.NaN, PointFlags.Provisional), ("heart_rate", 2000, 80, PointFlags.Late | PointFlags.Questionable));
 
         var body = await service.GetOkAsync("/v1/patients/p%2F1/series");
 
         Assert.Equal(
             [
                 "1970-01-01T00:00:01.000Z spo2 91.5 []", "1970-01-01T00:00:02.000Z heart_rate 80 [late,questionable]",
-                "1970-01-01T00:01:00.000Z model.sepsis-gru null [provisional]", "1970-01-01T00:01:00.000Z score.news2 7 [partial]",
+                "1970-01-01T00:01:00.000Z model.sepsis null [provisional]", "1970-01-01T00:01:00.000Z score.news2 7 [partial]",
             ],
             Points(body));
         Assert.Equal(JsonValueKind.Null, body.GetProperty("nextCursor").ValueKind);
@@ -34,14 +34,14 @@ public sealed class ReadingEndpointsTests
     [InlineData("series?series=spo2", "spo2")]
     [InlineData("series?from=2000&until=60000", "heart_rate")]
     [InlineData("series?from=1970-01-01T00:00:02Z&until=1970-01-01T01:00:03%2B01:00", "heart_rate")]
-    [InlineData("scores", "model.sepsis-gru score.news2")]
+    [InlineData("scores", "model.sepsis score.news2")]
     [InlineData("scores?series=score.news2", "score.news2")]
     [InlineData("series?series=absent", "")]
     public async Task A_query_narrows_a_series(string path, string expected)
     {
         await using var service = await ReadingService.StartAsync();
         Write(service, "p", ("spo2", 1000, 91.5, PointFlags.None), ("score.news2", 60_000, 7, PointFlags.Partial),
-            ("model.sepsis-gru", 60_000, 0.2, PointFlags.None), ("heart_rate", 2000, 80, PointFlags.None));
+            ("model.sepsis", 60_000, 0.2, PointFlags.None), ("heart_rate", 2000, 80, PointFlags.None));
 
         var body = await service.GetOkAsync($"/v1/patients/p/{path}");
 
@@ -143,7 +143,7 @@ public sealed class ReadingEndpointsTests
         Assert.Equal("number 12 \"quoted\" \u00e9 <b>\nsecond line", Word(twelfth, "text"));
         Assert.Equal(["mon 0/1/12/spo2"], twelfth.GetProperty("inputs").EnumerateArray().Select(i => i.GetString()));
         Assert.Equal(["lactate", "temperature:stale"], twelfth.GetProperty("missing").EnumerateArray().Select(i => i.GetString()));
-        Assert.Equal("sepsis-gru@1.0.0", Word(twelfth, "modelVersion"));
+        Assert.Equal("sepsis-vitals@2.1.0", Word(twelfth, "modelVersion"));
         Assert.Equal(("belowLimit", "physiological", "low"), (Word(twelfth, "reason"), Word(twelfth, "alert"), Word(twelfth, "priority")));
         Assert.Equal(JsonValueKind.Null, items[11].GetProperty("value").ValueKind);
         Assert.Equal(Minute + "0:12.000Z", Word(twelfth, "eventTime"));
