@@ -19,7 +19,11 @@ namespace MedAI.Streaming.Pipeline.Passes;
 /// <param name="Explanation">Why a model's risk is what it is, or null.</param>
 internal readonly record struct Evidence(
     long EventTime, double Value, string Inputs = "", string Missing = "", string Model = "", string Detail = "",
-    Explanation? Explanation = null);
+    Explanation? Explanation = null)
+{
+    /// <summary>What the value is, in words, where the rule does not tell; or empty.</summary>
+    public string Quantity { get; init; } = "";
+}
 
 /// <summary>Turns decisions into transitions and pages, in the batch that the next commit takes.</summary>
 internal sealed class AlertSink(FlowState state, CommitBatch commit)

@@ -36,7 +36,7 @@ internal static class AlertText
 
     private static string Why(in Decision decision, in Evidence evidence)
     {
-        var value = Number(evidence.Value);
+        var value = (evidence.Quantity.Length == 0 ? "" : evidence.Quantity + " ") + Number(evidence.Value);
         var threshold = Number(decision.Threshold);
         return decision.Reason switch
         {

@@ -149,7 +149,10 @@ internal sealed class DecidePass(
             var explanation = _explanations[number];
             alerts.Note(request.Patient, state.Book.Model, in decision, new Evidence(
                 request.Time, score.Decisive, alerts.ReadingIds(request.Patient, seen), Names(features.Missing(p.Seen), stale), model.Id,
-                ExplanationText.Of(score, explanation), explanation));
+                ExplanationText.Of(score, explanation), explanation)
+            {
+                Quantity = score.HasAlarm ? "alarm score" : "",
+            });
         }
     }
 

@@ -32,6 +32,7 @@ public sealed class AlarmScoreTests
         Assert.All(transitions, t => Assert.Equal(scores.Single(point => point.Time == t.EventTime).Value, t.Value));
         Assert.Contains(transitions, t => t is { Kind: TransitionKind.Opened, Value: >= 0.8, Explanation: not null } && t.EventTime >= WardLog.At(Rises));
         Assert.Equal(TransitionKind.Resolved, transitions[^1].Kind);
+        Assert.Matches(@": alarm score 0\.\d+ stayed below 0\.8; risk ", transitions[^1].Text);
         Assert.True(risks.Single(point => point.Time == transitions[^1].EventTime).Value > 0.95, "the risk is as high as ever");
         Assert.All(transitions, t => Assert.Contains(
             string.Create(CultureInfo.InvariantCulture, $"; risk {risks.Single(point => point.Time == t.EventTime).Value:0.###}"), t.Text, StringComparison.Ordinal));
