@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .alarm import AlarmScore, Level
 from .evaluate import DRAWS, Evaluation, Frozen
 from .ward import Ward
 
@@ -35,7 +36,8 @@ def made_up_stays(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray
 
 
 def made_up_scores(rng: np.random.Generator, stays: list[tuple[np.ndarray, np.ndarray]]) -> dict[str, dict]:
-    """A probability, one in steps of a 64th with zeros and ones, a clinical score with missing values, one that may be negative, a steady one."""
+    """A probability, one in steps of a 64th with zeros and ones, a clinical score with missing values, one that may be negative, a steady one,
+    and a probability with an alarm score of its own."""
     logit, ill = [], []
     for hour, label in stays:
         wave = np.cumsum(rng.normal(0, 0.35, len(hour))) + rng.normal(0, 0.7)
@@ -49,8 +51,10 @@ def made_up_scores(rng: np.random.Generator, stays: list[tuple[np.ndarray, np.nd
     steps[np.argsort(risk)[-3:]], steps[np.argsort(risk)[:5]] = 1.0, 0.0
     points = np.clip(np.round(3.2 + 1.5 * ill + rng.normal(0, 1, len(ill))), 0, 15)
     missing = rng.random(len(points)) < 0.04
+    length = np.array([len(hour) for hour, _ in stays])
     # Rises once and stays up: by crossings it finds nearly nobody in time, whatever the threshold.
-    steady = np.concatenate([np.maximum.accumulate(r) for r in np.split(np.round(risk, 2), np.cumsum([len(h) for h, _ in stays])[:-1])])
+    steady = np.concatenate([np.maximum.accumulate(r) for r in np.split(np.round(risk, 2), np.cumsum(length)[:-1])])
+    held = AlarmScore(Level(weight=0.7, half_life_hours=4.0), 1.6, -1.4).of(logit, np.cumsum(length) - length, length)
     margin = np.round(ill + rng.normal(0, 0.5, len(ill)), 3)
     return {
         "smooth": {"probability": True, "clinical": False, "frozen": (0.131, 0.0417), "score": risk.astype(np.float32)},
@@ -58,6 +62,8 @@ def made_up_scores(rng: np.random.Generator, stays: list[tuple[np.ndarray, np.nd
         "points": {"probability": False, "clinical": True, "frozen": (6.0, 4.0), "score": points, "missing": missing},
         "margin": {"probability": False, "clinical": False, "frozen": (2.15, -0.318), "score": margin.astype(np.float32)},
         "steady": {"probability": True, "clinical": False, "frozen": (0.15, 0.05), "score": steady.astype(np.float32)},
+        "held": {"probability": True, "clinical": False, "frozen": (0.109, 0.0417), "score": risk.astype(np.float32),
+                 "alarm": held.astype(np.float32)},
     }
 
 
@@ -78,12 +84,15 @@ def document() -> dict:
     models = []
     for name, column in columns.items():
         frozen = Frozen(*column["frozen"])
-        figures = evaluation.figures(judged[name], frozen, column["probability"])
+        alarm = column["alarm"].astype(np.float64) if "alarm" in column else None
+        figures = evaluation.figures(judged[name], frozen, column["probability"], alarm)
         models.append({"name": name, "probability": column["probability"], "clinical": column["clinical"],
-                       "frozen": {"alert": frozen.alert, "utility": frozen.utility}, "scores": _scores(column), "figures": figures})
+                       "frozen": {"alert": frozen.alert, "utility": frozen.utility}, "scores": _scores(column),
+                       **({} if alarm is None else {"alarms": [_shortest(s) for s in column["alarm"]]}), "figures": figures})
     return {
         "description": "Made-up patients and scores with Python's figures by docs/evaluation.md. NEWS2 is the column points; null is a "
-        "missing score; labels has a digit for each hour. A score is the shortest decimal of a float32.",
+        "missing score; labels has a digit for each hour. A score is the shortest decimal of a float32. alarms, where a model "
+        "has them, are its alarm scores: figures of alarms are of them, all others of scores.",
         "news2": "points", "draws": DRAWS,
         "patients": [{"id": f"p{p}", "hours": hour.tolist(), "labels": "".join(map(str, label))} for p, (hour, label) in enumerate(stays)],
         "models": models,
@@ -106,9 +115,11 @@ def write(path: Path = FILE) -> None:
     patients = ",\n".join("    " + json.dumps(p, separators=(",", ":")) for p in made.pop("patients"))
     models = []
     for model in made.pop("models"):
-        scores, figures = model.pop("scores"), model.pop("figures")
+        columns = {name: model.pop(name) for name in ("scores", "alarms") if name in model}
+        figures = model.pop("figures")
         fields = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in model.items()]
-        fields += [f'"scores": {json.dumps(scores, separators=(",", ":"))}', f'"figures": {json.dumps(figures)}']
+        fields += [f'"{name}": {json.dumps(column, separators=(",", ":"))}' for name, column in columns.items()]
+        fields.append(f'"figures": {json.dumps(figures)}')
         models.append("    {\n      " + ",\n      ".join(fields) + "\n    }")
     head = "".join(f"  {json.dumps(k)}: {json.dumps(v)},\n" for k, v in made.items())
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,15 +4,15 @@ import json
 from pathlib import Path
 
 HEAD = (
-    "| score | inputs | AUROC (95 %) | AUPRC | utility (95 %) | sensitivity, precision, F1 | Brier | ECE | slope | alarms/day at NEWS2>=5, of its "
-    "| at NEWS2>=7, of its | NNE | lead, h | state |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
+    "| score | inputs | AUROC (95 %) | AUPRC | utility (95 %) | sensitivity, precision, F1 | Brier, ECE, slope | alarms/day at NEWS2>=5, of its "
+    "| at NEWS2>=7 | re-armed at NEWS2>=5 | at NEWS2>=7 | NNE | lead, h |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
 )
 
 
-def cards(models: Path, version: str) -> list[dict]:
-    """The cards of the sepsis models, ensembles first."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(models.glob(f"sepsis-*/{version}/card.json"))]
+def cards(models: Path) -> list[dict]:
+    """The cards of the sepsis models of the second generation, ensembles first."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(models.glob("sepsis-*/2.*/card.json"))]
     return sorted(found, key=lambda c: (c["inputSet"], c["name"].count("-"), c["name"]))
 
 
@@ -29,11 +29,11 @@ def put(readme: Path, place: str, text: str) -> None:
 def figures(found: list[dict], baselines: dict[str, dict], part: str) -> str:
     """`found`: cards, or the like of cards with the figures of a part under metrics."""
     news2 = baselines["news2"]["alarmsPerPatientDay"]
-    rows = [(name, "", figures, "") for name, figures in baselines.items()]
-    rows += [(c["name"], c["inputSet"], c["metrics"][part], str(c["stateSize"])) for c in found]
+    rows = [(name, "", figures) for name, figures in baselines.items()]
+    rows += [(c["name"], c["inputSet"], c["metrics"][part]) for c in found]
     prevalence = rows[0][2]["prevalence"]
     head = f"Figures of the {part} patients; prevalence of the label {100 * prevalence:.2f} % of hours.\n\n{HEAD}"
-    return head + "".join(f"| {name} | {inputs} | {_cells(f, news2)} | {state} |\n" for name, inputs, f, state in rows)
+    return head + "".join(f"| {name} | {inputs} | {_cells(f, news2)} |\n" for name, inputs, f in rows)
 
 
 def reported(report: dict, found: list[dict]) -> str:
@@ -70,14 +70,17 @@ def _cells(f: dict, news2: dict) -> str:
     cells = [_with_interval(f, "auroc"), f"{f['auprc']:.3f}", _with_interval(f, "utility")]
     decided = [f.get(k) for k in ("sensitivity", "precision", "f1")]
     cells.append(", ".join(f"{figure:.3f}" for figure in decided if figure is not None))
-    cells += [f"{f[k]:.4f}" if f.get(k) is not None else "" for k in ("brier", "ece")]
-    cells.append(f"{f['calibrationSlope']:.2f}" if f.get("calibrationSlope") is not None else "")
-    for level in ("atNews2Ge5", "atNews2Ge7"):
-        burden = f["alarmsPerPatientDay"].get(level)
-        cells.append(f"{burden:.3f} ({burden / news2[level]:.2f}x)" if burden is not None else "not reached")
-    lead = f.get("leadHours")
-    cells += [f"{f['nne']:.1f}" if f.get("nne") is not None else "", f"{lead['median']:g}" if lead and lead["median"] is not None else ""]
+    calibrated = [f"{f[k]:.{digits}f}" for k, digits in (("brier", 4), ("ece", 4), ("calibrationSlope", 2)) if f.get(k) is not None]
+    cells.append(", ".join(calibrated))
+    for burden, usual in ((f["alarmsPerPatientDay"], news2), (f["alarmsPerPatientDay"]["rearmed"], news2["rearmed"])):
+        cells += [_of_its(burden.get(level), usual[level]) for level in ("atNews2Ge5", "atNews2Ge7")]
+    at7 = f["matched"]["rearmed"]["atNews2Ge7"]
+    cells += [f"{figure:{form}}" if figure is not None else "" for figure, form in ((at7["nne"], ".1f"), (at7["leadHours"]["median"], "g"))]
     return " | ".join(cells)
+
+
+def _of_its(burden: float | None, usual: float) -> str:
+    return f"{burden:.3f} ({burden / usual:.2f}x)" if burden is not None else "not reached"
 
 
 def _with_interval(f: dict, key: str) -> str:

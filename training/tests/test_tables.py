@@ -35,6 +35,19 @@ class TableTests(unittest.TestCase):
         self.assertEqual("| no spo2 | 0.790 (-0.010), ECE 0.0040 |  |", lines[3])
 
 
+    def test_both_countings_stand_beside_each_other(self):
+        def figures(crossing, rearmed):
+            at7 = {"nne": 18.84, "leadHours": {"median": 6.0}}
+            return {"auroc": 0.8, "aurocInterval95": [0.7, 0.9], "auprc": 0.1, "prevalence": 0.02, "matched": {"rearmed": {"atNews2Ge7": at7}},
+                    "alarmsPerPatientDay": {"atNews2Ge5": None, "atNews2Ge7": crossing, "rearmed": {"atNews2Ge5": 2.0, "atNews2Ge7": rearmed}}}
+
+        usual = figures(0.5, 0.8) | {"alarmsPerPatientDay": {"atNews2Ge5": 1, "atNews2Ge7": 0.5, "rearmed": {"atNews2Ge5": 4, "atNews2Ge7": 0.8}}}
+        card = {"name": "m", "inputSet": "all", "metrics": {"validation": figures(0.25, 0.6)}}
+        lines = table.figures([card], {"news2": usual}, "validation").splitlines()
+        self.assertTrue(lines[-1].endswith("| not reached | 0.250 (0.50x) | 2.000 (0.50x) | 0.600 (0.75x) | 18.8 | 6 |"), lines[-1])
+        self.assertEqual(lines[2].count("|"), lines[-1].count("|"))
+
+
 class SpaceTests(unittest.TestCase):
     def test_every_kind_has_a_space_and_a_recipe_for_both_inputs(self):
         self.assertEqual(sorted(MODELS_OF_A_USER), sorted(SPACES))
