@@ -39,7 +39,7 @@ public sealed class DashboardServerTests : IDisposable
         batch.Patients.Add("p1");
         batch.Devices.Add("mon-1");
         string[] names =
-            ["heart_rate", "spo2", "respiratory_rate", "systolic_pressure", "temperature", "glucose", "score.news2", "model.sepsis"];
+            ["heart_rate", "spo2", "respiratory_rate", "systolic_pressure", "temperature", "glucose", "score.news2", "model.sepsis", "alarm.model.sepsis"];
         for (var i = 0; i < names.Length; i++)
         {
             batch.Names.Add(names[i]);

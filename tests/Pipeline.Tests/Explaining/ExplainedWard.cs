@@ -96,6 +96,7 @@ internal static class ExplainedWard
         var buffer = new ArrayBufferWriter<byte>();
         var records = new LogBatch();
         var transitions = new List<TransitionRecord>();
+        var kept = new Dictionary<string, ReadOnlyMemory<byte>>();
         var batches = 0;
         foreach (var chunk in elements.Chunk(batch))
         {
@@ -113,7 +114,7 @@ internal static class ExplainedWard
             flow.Series.Points.Clear();
             if (restartEvery > 0 && ++batches % restartEvery == 0)
             {
-                flow = Restarted(flow, law());
+                flow = Restarted(flow, law(), kept);
             }
         }
 
@@ -124,12 +125,17 @@ internal static class ExplainedWard
         ];
     }
 
-    // Only dirty patients are in a checkpoint, so that each flow here is checkpointed as a whole: it was loaded and touched, or it is new.
-    private static PartitionFlow Restarted(PartitionFlow flow, FlowLaw law)
+    // Only patients with news are in a checkpoint: the others are as they were kept before.
+    private static PartitionFlow Restarted(PartitionFlow flow, FlowLaw law, Dictionary<string, ReadOnlyMemory<byte>> kept)
     {
         flow.Checkpoint(0, 1);
-        var next = new PartitionFlow(0, law);
         foreach (var (patient, blob) in flow.Commit.Patients)
+        {
+            kept[patient] = blob.ToArray();
+        }
+
+        var next = new PartitionFlow(0, law);
+        foreach (var (patient, blob) in kept)
         {
             next.Load(patient, blob.Span);
         }
@@ -138,5 +144,6 @@ internal static class ExplainedWard
         return next;
     }
 
-    private static long At(int minute) => Start + (minute * 60_000L);
+    /// <summary>A minute as ms since 1970.</summary>
+    public static long At(int minute) => Start + (minute * 60_000L);
 }

@@ -1,7 +1,9 @@
 // An alert of a model says what moved its risk, and says the same however the log was cut and wherever the flow was stopped.
 using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Pipeline.Explaining;
 using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.TestKit.Worlds;
 using Xunit;
 
 namespace MedAI.Streaming.Pipeline.Tests.Explaining;
@@ -67,6 +69,31 @@ public sealed class ExplanationTests
 
         Assert.Contains(expected, t => t.Explanation is not null);
         Assert.Equal(expected, ExplainedWard.Run(() => ExplainedWard.Law(recurrent: true, maxRows), elements, batch, restartEvery));
+    }
+
+    // The log elects another model in the middle, one that looks at less and alerts by an alarm score: each explains its own alerts.
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(11, 0)]
+    [InlineData(200, 2)]
+    public void Explanations_AcrossAnElection_AreOfTheModelThatDecidesHoweverTheLogIsCut(int batch, int restartEvery)
+    {
+        const int Elected = 80;
+        var elements = ExplainedWard.Elements(6, 15, 160)
+            .Append(new ModelElectedElement(ExplainedWard.At(Elected), 0, TestShelf.Election(3))).OrderBy(e => e.ArrivalTime).ToList();
+        var expected = ExplainedWard.Run(() => new TestShelf().Law(), elements, elements.Count);
+        var explained = expected.Where(t => t.Explanation is not null).ToLookup(t => t.ModelVersion);
+
+        Assert.NotEmpty(explained[TestShelf.Id(1)]);
+        Assert.NotEmpty(explained[TestShelf.Id(3)]);
+        Assert.All(explained[TestShelf.Id(1)], t => Assert.DoesNotContain("; risk ", t.Text, StringComparison.Ordinal));
+        Assert.All(explained[TestShelf.Id(3)], t =>
+        {
+            Assert.True(t.EventTime >= ExplainedWard.At(Elected));
+            Assert.All(t.Explanation!.Contributions, c => Assert.Contains(c.Input, (string[])["heart_rate", "spo2", "respiratory_rate"]));
+            Assert.Contains(": alarm score 0.", t.Text, StringComparison.Ordinal);
+        });
+        Assert.Equal(expected, ExplainedWard.Run(() => new TestShelf().Law(), elements, batch, restartEvery));
     }
 
     [Fact]
