@@ -20,6 +20,7 @@ from .card import Candidate
 from .cohort import SPLIT_SALT, Cohort, fit_normalisation, read_cohort, split
 from .evaluate import Evaluation, Frozen
 from .features import REPOSITORY, Contract, Normalisation, read_contract
+from .levels import levels
 from .members import Model
 from .onnx_numpy import Session
 from .prepared import Prepared
@@ -64,6 +65,9 @@ def main() -> None:
     if arguments.stage == "stress":
         found = {name: stress(bench.prepared(_inputs(name)), bench.model(name), bench.evaluation("validation")) for name in arguments.models}
         table.put(README, "stress", table.stress(found))
+    if arguments.stage == "levels":
+        found = {name: levels(bench.prepared(_inputs(name)), bench.model(name), bench.evaluation("validation")) for name in arguments.models}
+        table.put(README, "levels", table.levels(found))
     if arguments.stage == "table":
         shipped = table.cards(arguments.out / "models")
         if arguments.report is not None:
@@ -76,11 +80,12 @@ def _arguments() -> argparse.Namespace:
     shared = Path(os.environ.get("MEDAI_SHARED", REPOSITORY.parent / "shared"))
     known = [*RECIPES, *ENSEMBLES]
     parser = argparse.ArgumentParser(prog="training/train.sh", description=__doc__)
-    parser.add_argument("stage", choices=("fit", "export", "cards", "search", "ablate", "stress", "table", "all"),
+    parser.add_argument("stage", choices=("fit", "export", "cards", "search", "ablate", "stress", "levels", "table", "all"),
                         help="fit: train what the models are made of; export: calibrate, judge on the validation patients, write models, cards "
-                        "and vectors; cards: judge the files that are there once more and rewrite thresholds and figures of their cards; "
+                        "and vectors; cards: judge the files that are there once more and rewrite what their cards say of it; "
                         "search: draw hyper-parameters at random and add what they give to search.csv; ablate: without "
-                        "care-process inputs; stress: the validation patients with channels removed; table: rewrite the figures of README.md "
+                        "care-process inputs; stress: the validation patients with channels removed; levels: the "
+                        "grid behind the alarm score; table: rewrite the figures of README.md "
                         "from the cards, or from --report")
     parser.add_argument("models", nargs="*", default=list(ENSEMBLES), metavar="MODEL", help=f"default: the ensembles; known: {', '.join(known)}")
     parser.add_argument("--data", type=Path, default=shared / "data" / "cinc2019",
@@ -206,7 +211,7 @@ def export(bench: Bench, name: str, out: Path) -> None:
 
 
 def refresh(bench: Bench, name: str, out: Path) -> None:
-    """Thresholds and figures of a card anew; the file it is about stays, and must be the one that the members make."""
+    """Thresholds, figures and limitations of a card anew; the file it is about stays, and must be the one that the members make."""
     prepared = bench.prepared(_inputs(name))
     folder = out / "models" / name / version_of(name)
     with _stage(f"cards {name}: judge, check, rewrite"):
@@ -216,7 +221,7 @@ def refresh(bench: Bench, name: str, out: Path) -> None:
         candidate.state_size = written["stateSize"]
         said = _judge(bench, prepared, model, candidate)
         gap = _check(Session(folder / "model.onnx"), prepared, candidate.state_size, said)
-        written |= {"thresholds": card.thresholds_of(candidate), "metrics": candidate.metrics}
+        written |= {"thresholds": card.thresholds_of(candidate), "metrics": candidate.metrics, "limitations": card.limitations_of(candidate)}
         (folder / "card.json").write_text(card.written(written), encoding="utf-8")
         _tell(candidate, gap)
 

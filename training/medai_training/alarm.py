@@ -42,6 +42,11 @@ class AlarmScore:
         """From the logit of the risk of every committed step, stay after stay."""
         return calibrate.sigmoid(self.slope * self.level.risen(logit, offset, length) + self.offset)
 
+    def steady_risk(self, threshold: float) -> float:
+        """The risk from which a patient's alarm score reaches a threshold though his risk never changed."""
+        logit = (np.log(threshold / (1 - threshold)) - self.offset) / self.slope
+        return float(calibrate.sigmoid(logit / (1 - self.level.weight)))
+
 
 @numba.njit(cache=True)
 def _levels(logit, offset, length, share):

@@ -76,6 +76,14 @@ def thresholds_of(candidate: Candidate) -> dict:
     }
 
 
+def limitations_of(candidate: Candidate) -> list[str]:
+    if candidate.alarm is None:
+        return LIMITATIONS
+    steady = candidate.alarm.steady_risk(candidate.frozen.alert)
+    return [*LIMITATIONS, "The alarm score is about change: a patient whose risk has long been the same alarms only where it is "
+            f"{steady:.2f} or more. Who is in danger all along is seen by the risk, not by the alarms."]
+
+
 def write_card(path: Path, candidate: Candidate, run: dict) -> None:
     """`run` says how the model was made (split, patients, seed, command); the file ends up beside model.onnx."""
     card = {
@@ -106,7 +114,7 @@ def write_card(path: Path, candidate: Candidate, run: dict) -> None:
             **run,
         },
         "metrics": candidate.metrics,
-        "limitations": LIMITATIONS,
+        "limitations": limitations_of(candidate),
         "sha256": candidate.sha256,
     }
     path.write_text(written(card), encoding="utf-8")

@@ -69,9 +69,14 @@ class Scores:
     alarm: np.ndarray
 
 
-def scores(prepared: Prepared, model: Model, cohort: Cohort) -> Scores:
+def total_logit(prepared: Prepared, model: Model, cohort: Cohort) -> np.ndarray:
+    """The logit of the risk at every committed step."""
     logits = member_logits(prepared, [*model.networks, *model.behind], cohort)
-    total = model.offset + sum(w * logit for w, logit in zip(model.weights, logits))
+    return model.offset + sum(w * logit for w, logit in zip(model.weights, logits))
+
+
+def scores(prepared: Prepared, model: Model, cohort: Cohort) -> Scores:
+    total = total_logit(prepared, model, cohort)
     risk = calibrate.sigmoid(total[cohort.recorded])
     if model.alarm is None:
         return Scores(risk, risk)

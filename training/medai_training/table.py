@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+from .alarm import Level
+
 HEAD = (
     "| score | inputs | AUROC (95 %) | AUPRC | utility (95 %) | sensitivity, precision, F1 | Brier, ECE, slope | alarms/day at NEWS2>=5, of its "
-    "| at NEWS2>=7 | re-armed at NEWS2>=5 | at NEWS2>=7 | NNE | lead, h |\n"
+    "| at NEWS2>=7, of its | re-armed at NEWS2>=5, of its | at NEWS2>=7, of its | NNE | lead, h |\n"
     "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
 )
 
@@ -64,6 +66,23 @@ def stress(found: dict[str, dict[str, dict[str, float]]]) -> str:
             cells.append(f"{here['auroc']:.3f}{moved}, ECE {here['ece']:.4f}" if here else "")
         lines.append(f"| {change} | {' | '.join(cells)} |\n")
     return "".join(lines)
+
+
+def levels(found: dict[str, dict[Level | None, tuple[float, float]]]) -> str:
+    """One table a model: a row a half-life, a column a weight, in each cell both countings."""
+    lines = []
+    for name, shares in found.items():
+        weights = sorted({level.weight for level in shares if level})
+        lines.append(f"\n| {name}: half-life | {' | '.join(f'weight {w:g}' for w in weights)} |\n|---|{'---|' * len(weights)}\n")
+        lines.append(f"| the risk itself | {_both(shares[None])} |{' |' * (len(weights) - 1)}\n")
+        for half_life in sorted({level.half_life_hours for level in shares if level}):
+            cells = (_both(shares[Level(weight, half_life)]) for weight in weights)
+            lines.append(f"| {half_life:g} h | {' | '.join(cells)} |\n")
+    return "".join(lines)
+
+
+def _both(shares: tuple[float, float]) -> str:
+    return ", ".join("never" if share != share else f"{share:.2f}" for share in shares)
 
 
 def _cells(f: dict, news2: dict) -> str:

@@ -9,7 +9,7 @@ import torch
 
 from medai_training.alarm import LEVEL_LIMIT, AlarmScore, Level
 from medai_training.calibrate import sigmoid
-from medai_training.card import Candidate, alarm_of, thresholds_of
+from medai_training.card import Candidate, alarm_of, limitations_of, thresholds_of
 from medai_training.evaluate import Evaluation, Frozen
 from medai_training.members import LinearMember, Model
 from medai_training.network import GruAttention, Inputs
@@ -153,6 +153,14 @@ class ThresholdTests(unittest.TestCase):
         for name in ("matched", "alarmsPerPatientDay", "nne", "leadHours", "frozen"):
             self.assertEqual(of_alarm[name], both[name], name)
         self.assertNotEqual(of_risk["alarmsPerPatientDay"], both["alarmsPerPatientDay"])
+
+    def test_a_steady_risk_reaches_the_threshold_where_the_card_says(self):
+        steady = SCORE.steady_risk(0.2)
+        for risk, reached in ((steady * 1.001, True), (steady * 0.999, False)):
+            logit = np.full(9, np.log(risk / (1 - risk)))
+            self.assertEqual([reached] * 9, (SCORE.of(logit, np.array([0]), np.array([9])) >= 0.2).tolist())
+        held = Candidate("m", "2.1.0", "vitals", "", VITAL_SIGNS, NORM, SCORE, frozen=Frozen(0.2, 0.5))
+        self.assertIn(f"only where it is {steady:.2f} or more", limitations_of(held)[-1])
 
     def test_a_card_says_what_its_threshold_is_about(self):
         plain, held = (Candidate("m", "2.1.0", "vitals", "", VITAL_SIGNS, NORM, alarm, frozen=Frozen(0.2, 0.5)) for alarm in (None, SCORE))

@@ -8,6 +8,7 @@ import numpy as np
 
 from medai_training import table
 from medai_training.ablation import WITHOUT
+from medai_training.alarm import Level
 from medai_training.recipes import RECIPES, contract_of
 from medai_training.search import NETWORKS, SPACES
 from medai_training.stress import GROUPS
@@ -46,6 +47,14 @@ class TableTests(unittest.TestCase):
         lines = table.figures([card], {"news2": usual}, "validation").splitlines()
         self.assertTrue(lines[-1].endswith("| not reached | 0.250 (0.50x) | 2.000 (0.50x) | 0.600 (0.75x) | 18.8 | 6 |"), lines[-1])
         self.assertEqual(lines[2].count("|"), lines[-1].count("|"))
+
+
+    def test_a_grid_has_a_row_for_each_half_life_and_says_what_no_threshold_reaches(self):
+        nan = float("nan")
+        found = {"m": {None: (nan, 0.56), Level(0.6, 3.0): (0.9, 0.43), Level(0.75, 3.0): (0.417, 0.41), Level(0.6, 12.0): (nan, 0.5),
+                       Level(0.75, 12.0): (0.58, 0.51)}}
+        self.assertEqual(["", "| m: half-life | weight 0.6 | weight 0.75 |", "|---|---|---|", "| the risk itself | never, 0.56 | |",
+                          "| 3 h | 0.90, 0.43 | 0.42, 0.41 |", "| 12 h | never, 0.50 | 0.58, 0.51 |"], table.levels(found).splitlines())
 
 
 class SpaceTests(unittest.TestCase):
