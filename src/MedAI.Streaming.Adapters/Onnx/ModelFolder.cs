@@ -62,10 +62,24 @@ public static class ModelFolder
             AlertThreshold = alert,
             ClearThreshold = card.Number("thresholds.clear", 0, alert),
             InputSet = InputSet(card),
+            HasAlarmScore = HasAlarmScore(card),
             UtilityThreshold = card.Has("thresholds.utility") ? card.Number("thresholds.utility", 0, 1) : null,
             InputReference = References(card, inputs),
             Sha256 = Sha256(card),
         };
+    }
+
+    // Thresholds that are about another score than the one they are held against would be silent or deafening: card and file must agree.
+    private static bool HasAlarmScore(CardDocument card)
+    {
+        if (!card.Has("alarm"))
+        {
+            return false;
+        }
+
+        return card.Text("alarm.name") == OnnxSignature.Alarm && card.Whole("stateSize", 0, 65_536) > 0
+            ? true
+            : throw card.Wrong("alarm.name", $"'{OnnxSignature.Alarm}', the output of a model with a state");
     }
 
     // Cards of version 1 have no word for it: their inputs are vital signs.

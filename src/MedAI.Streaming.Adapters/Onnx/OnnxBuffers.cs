@@ -26,8 +26,8 @@ internal sealed class OnnxBuffers : IDisposable
         States = Pinned(maxRows * _stateWidth);
         Risks = Pinned(maxRows);
         StatesOut = Pinned(maxRows * _stateWidth);
-        Attentions = Pinned(OnnxSignature.Has(session, OnnxSignature.Attention) ? maxRows : 0);
-        AlarmScores = Pinned(OnnxSignature.Has(session, OnnxSignature.Alarm) ? maxRows : 0);
+        Attentions = Pinned(OnnxSignature.HasAttention(session) ? maxRows : 0);
+        AlarmScores = Pinned(card.HasAlarmScore ? maxRows : 0);
         _bindings = new OrtIoBinding[BitOperations.Log2((uint)maxRows) + 1];
         for (var i = 0; i < _bindings.Length; i++)
         {

@@ -19,7 +19,6 @@ internal static class OnnxSignature
     public const string StateOut = "state_out";
     public const string Attention = "attention";
     public const string Alarm = "alarm";
-    private static readonly string[] Optional = [Attention, Alarm];
 
     /// <summary>Compares what the file declares with what the card promises.</summary>
     /// <exception cref="ModelLoadException">They differ; the message names the tensor, what it is and should be.</exception>
@@ -27,8 +26,9 @@ internal static class OnnxSignature
     {
         var stateful = card.StateSize > 0;
         string[] inputs = stateful ? [Input, State] : [Input];
-        string[] optional = stateful ? [.. Optional.Where(name => Has(session, name))] : [];
-        string[] outputs = stateful ? [Risk, StateOut, .. optional] : [Risk];
+        string[] attention = stateful && HasAttention(session) ? [Attention] : [];
+        string[] scores = card.HasAlarmScore ? [.. attention, Alarm] : attention;
+        string[] outputs = stateful ? [Risk, StateOut, .. scores] : [Risk];
         CheckNames(session.InputMetadata, inputs, "inputs", file);
         CheckNames(session.OutputMetadata, outputs, "outputs", file);
         CheckTensor(session.InputMetadata, Input, card.Inputs.Count, $"{card.Inputs.Count} inputs", file);
@@ -39,21 +39,21 @@ internal static class OnnxSignature
             CheckTensor(session.OutputMetadata, StateOut, card.StateSize, $"a state of {card.StateSize}", file);
         }
 
-        foreach (var name in optional)
+        foreach (var name in scores)
         {
             CheckTensor(session.OutputMetadata, name, 1, $"one {name} score", file);
         }
     }
 
-    /// <summary>Whether the model gives a result that not all have.</summary>
-    public static bool Has(InferenceSession session, string output) => session.OutputMetadata.ContainsKey(output);
+    /// <summary>Whether the model tells how much it looked at the step.</summary>
+    public static bool HasAttention(InferenceSession session) => session.OutputMetadata.ContainsKey(Attention);
 
     private static void CheckNames(IReadOnlyDictionary<string, NodeMetadata> found, string[] wanted, string what, string file)
     {
         if (found.Count != wanted.Length || !wanted.All(found.ContainsKey))
         {
             throw new ModelLoadException($"{file}: the model's {what} are {Quoted(found.Keys)}, but its card asks for "
-                + $"{Quoted(wanted)}. Export the model again, or correct stateSize in its card.");
+                + $"{Quoted(wanted)}. Export the model again, or correct stateSize and alarm in its card.");
         }
     }
 

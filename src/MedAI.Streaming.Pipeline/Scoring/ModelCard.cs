@@ -53,6 +53,9 @@ public sealed record ModelCard
     /// <summary>Which inputs it looks at, as reports say it: <c>vitals</c>, <c>all</c> or <c>time</c>.</summary>
     public string InputSet { get; init; } = "vitals";
 
+    /// <summary>Whether the model gives an alarm score besides its risk, and the thresholds of alerts are about that.</summary>
+    public bool HasAlarmScore { get; init; }
+
     /// <summary>Risk from which an hour is predicted positive with the greatest utility on the validation patients; null: not chosen.</summary>
     public double? UtilityThreshold { get; init; }
 

@@ -10,6 +10,7 @@ using MedAI.Streaming.Adapters.Sqlite;
 using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.TestKit.Kafka;
 using MedAI.Streaming.TestKit.Logs;
+using MedAI.Streaming.TestKit.Waiting;
 using Xunit;
 
 namespace Acceptance.Tests.Clients;
@@ -99,12 +100,16 @@ public sealed class IndependentClientsTests : IDisposable
 
         var worker = fleet.Start("worker");
         await fleet.CaughtUpAsync(worker);
-        var series = JsonDocument.Parse(await worker.GetAsync("/v1/patients/p-1/series?series=spo2")).RootElement;
+
+        // What was applied is in the store a moment later.
+        await Eventually.Async(
+            async () => JsonDocument.Parse(await worker.GetAsync("/v1/patients/p-1/series?series=spo2")).RootElement.GetProperty("items").GetArrayLength()
+                == (Frames + 2) / 3,
+            TimeSpan.FromSeconds(30), "the points of p-1");
         var letters = await worker.GetAsync("/v1/deadletters");
         worker.Child.Signal("INT");
         Assert.Equal(0, (await worker.Child.EndAsync()).Code);
 
-        Assert.Equal((Frames + 2) / 3, series.GetProperty("items").GetArrayLength());
         Assert.Contains(fleet.Decided(), t => t is { Patient: "p-1", Rule: "limit.spo2.low", Priority: AlertPriority.High });
         Assert.DoesNotContain(fleet.Decided(), t => t is { Patient: "p-2", Rule: "limit.spo2.low" });
         Assert.Contains("malformed", letters, StringComparison.Ordinal);

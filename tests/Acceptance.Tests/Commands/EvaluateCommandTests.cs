@@ -37,12 +37,20 @@ public sealed class EvaluateCommandTests : IDisposable
             using var card = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "card.json")));
             var expected = card.RootElement.GetProperty("metrics").GetProperty("validation");
             Assert.All(Figures, figure => Assert.Equal(expected.GetProperty(figure).GetDouble(), model.GetProperty(figure).GetDouble(), 5e-4));
+            foreach (var counting in (Func<JsonElement, JsonElement>[])[f => f.GetProperty("alarmsPerPatientDay"), f => f.GetProperty("alarmsPerPatientDay").GetProperty("rearmed")])
+            {
+                Assert.Equal(Level(counting(expected)) ?? -1, Level(counting(model)) ?? -1, 5e-4);
+            }
+
             compared++;
         }
 
         Assert.True(compared >= 3, $"only {compared} models were compared");
         Assert.Contains("<svg", File.ReadAllText(_program.At("v.html")), StringComparison.Ordinal);
     }
+
+    private static double? Level(JsonElement alarms) =>
+        alarms.GetProperty("atNews2Ge7") is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
 
     // Two flows or one, and any batch: who is scored with whom changes no figure.
     [Fact]

@@ -59,8 +59,8 @@ public sealed partial class EvaluationReportTests
         var plots = Svg().Matches(Text(GoldenCohort.Report)).Select(m => XDocument.Parse(m.Value)).ToList();
 
         // ROC, precision-recall, calibration and burden in both countings of the one set of inputs, and as often a histogram of leads for
-        // each of five scores.
-        Assert.Equal(3 + (2 * (1 + 5)), plots.Count);
+        // each of six scores.
+        Assert.Equal(3 + (2 * (1 + 6)), plots.Count);
         Assert.All(plots, plot =>
         {
             Assert.NotEqual("", plot.Root!.Elements().Single(e => e.Name.LocalName == "title").Value);

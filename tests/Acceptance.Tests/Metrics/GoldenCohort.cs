@@ -47,6 +47,7 @@ internal static class GoldenCohort
         Version = "1.0.0",
         Inputs = "vitals",
         Scores = [.. model.GetProperty("scores").EnumerateArray().Select(ScoreOf)],
+        AlarmScores = model.TryGetProperty("alarms", out var alarms) ? [.. alarms.EnumerateArray().Select(ScoreOf)] : [],
         IsProbability = model.GetProperty("probability").GetBoolean(),
         IsClinicalScore = model.GetProperty("clinical").GetBoolean(),
         Frozen = new FrozenThresholds(

@@ -12,7 +12,7 @@ public sealed class PythonParityTests
     private const double Relative = 1e-9;
     private const double WidthFactor = 1.5;
 
-    public static TheoryData<string> Models => ["smooth", "steps", "points", "margin", "steady"];
+    public static TheoryData<string> Models => ["smooth", "steps", "points", "margin", "steady", "held"];
 
     [Theory]
     [MemberData(nameof(Models))]

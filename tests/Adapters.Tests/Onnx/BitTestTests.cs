@@ -43,6 +43,26 @@ public class BitTestTests
         Assert.Matches("^golden row [0-9]+ alone gives risk -?[0-9]", model.Bits.Reason);
     }
 
+    // The alarm score alone depends on the batch, or is no number between 0 and 1.
+    [Theory]
+    [InlineData("ReduceMean", "alarm[0] is ")]
+    [InlineData("Add", "gives alarm ")]
+    public void Run_AlarmScoreThatCannotBeTrusted_MayNotPage(string how, string reason)
+    {
+        var file = new OnnxFile().Input("x", -1, TestModels.Inputs).Input("state", -1, 1).Output("risk", -1, 1).Output("state_out", -1, 1).Output("alarm", -1, 1)
+            .Constant("v", TestModels.Weights(3, TestModels.Inputs), TestModels.Inputs, 1).Constant("two", [2f], 1, 1)
+            .Node("MatMul", "x v", "logit").Node("Sigmoid", "logit", "risk").Node("Tanh", "state", "state_out");
+        file = how == "Add"
+            ? file.Node("Add", "risk two", "alarm")
+            : file.Node("ReduceMean", "logit", "mean", ("axes[]", 0)).Node("Sub", "logit mean", "centred").Node("Sigmoid", "centred", "alarm");
+        using var models = TestModels.With(file, 1);
+        models.SayAlarm();
+        using var model = OnnxModel.Load(models.Folder);
+
+        Assert.False(model.MayPage);
+        Assert.Contains(reason, model.Bits.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Run_GivenRows_ComparesThose()
     {

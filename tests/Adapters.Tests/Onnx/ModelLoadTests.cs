@@ -66,6 +66,9 @@ public class ModelLoadTests
     [InlineData("output.meaning", "\"\"", "'output.meaning' is \"\"; it must be a text")]
     [InlineData("thresholds.alert", "1.7", "'thresholds.alert' is 1.7; it must be a number from 0 to 1")]
     [InlineData("thresholds.clear", "0.6", "'thresholds.clear' is 0.6; it must be a number from 0 to 0.5")]
+    [InlineData("alarm", "{}", "'alarm.name' is missing")]
+    [InlineData("alarm", "{\"name\":\"rise\"}", "'alarm.name' is \"rise\"; it must be 'alarm', the output of a model with a state")]
+    [InlineData("alarm", "{\"name\":\"alarm\"}", "'alarm.name' is \"alarm\"; it must be 'alarm', the output of a model with a state")]
     [InlineData("inputReference", "[]", "'inputReference' is []; it must be an object of histograms by name")]
     [InlineData("inputReference", "{\"heart_rate.value\":{\"edges\":[1]}}", "'inputReference of heart_rate.value' is {\"edges\":[1]}; it must be an object with")]
     [InlineData("inputReference", "{\"heart_rate.value\":{\"edges\":[\"1\"],\"shares\":[1]}}", "'inputReference of heart_rate.value' is")]
@@ -146,6 +149,19 @@ public class ModelLoadTests
 
         Assert.StartsWith(
             $"{models.ModelFile}: the model's inputs are 'x', but its card asks for 'x', 'state'.", Refused(models.Folder));
+    }
+
+    // The card's thresholds are about one score or the other: a file and a card that differ are never served.
+    [Fact]
+    public void Load_AlarmScoreThatOnlyTheFileOrOnlyTheCardHas_IsRefused()
+    {
+        using var silent = TestModels.With(TestModels.Alarming(), TestModels.StateSize);
+        using var boasting = TestModels.With(TestModels.Recurrent(), TestModels.StateSize);
+        boasting.SayAlarm();
+
+        Assert.StartsWith(
+            $"{silent.ModelFile}: the model's outputs are 'risk', 'state_out', 'alarm', but its card asks for 'risk', 'state_out'.", Refused(silent.Folder));
+        Assert.Contains("but its card asks for 'risk', 'state_out', 'attention', 'alarm'.", Refused(boasting.Folder));
     }
 
     [Fact]

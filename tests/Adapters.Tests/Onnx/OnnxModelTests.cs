@@ -66,6 +66,28 @@ public class OnnxModelTests
         Assert.True(model.MayPage, model.Bits.Reason);
     }
 
+    [Fact]
+    public void Run_ModelWithAlarmScore_GivesItBesideTheRisk()
+    {
+        using var models = TestModels.With(TestModels.Alarming(), TestModels.StateSize);
+        models.SayAlarm();
+        using var model = OnnxModel.Load(models.Folder, new OnnxModelOptions { MaxRows = 4 });
+        TestModels.Weights(7, TestModels.Inputs * 2).CopyTo(model.Inputs);
+
+        model.Run(2);
+
+        var a = TestModels.Weights(4, TestModels.StateSize);
+        for (var row = 0; row < 2; row++)
+        {
+            var rise = model.StatesOut.Slice(row * TestModels.StateSize, TestModels.StateSize).ToArray().Zip(a, (h, weight) => (double)h * weight).Sum();
+            Assert.Equal(1 / (1 + Math.Exp(-rise)), model.AlarmScores[row], 1e-5);
+            Assert.NotEqual(model.Risks[row], model.AlarmScores[row]);
+        }
+
+        Assert.True(model.Attentions.IsEmpty);
+        Assert.True(model.MayPage, model.Bits.Reason);
+    }
+
     [Theory, InlineData(1), InlineData(3), InlineData(64), InlineData(1000), InlineData(4096)]
     public void Run_AfterWarmUp_AllocatesNothing(int rows)
     {

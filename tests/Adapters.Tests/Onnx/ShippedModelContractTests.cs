@@ -8,18 +8,18 @@ namespace MedAI.Streaming.Adapters.Tests.Onnx;
 
 public sealed class ShippedRecurrentModelTests : ScoringModelContract
 {
-    protected override IScoringModel Load() => Shipped.Load("sepsis-vitals");
+    protected override IScoringModel Load() => Shipped.Load("sepsis-vitals/2.1.0");
 }
 
 public sealed class ShippedStatelessModelTests : ScoringModelContract
 {
-    protected override IScoringModel Load() => Shipped.Load("sepsis-logistic");
+    protected override IScoringModel Load() => Shipped.Load("sepsis-logistic/1.0.0");
 }
 
 internal static class Shipped
 {
-    public static OnnxModel Load(string name) =>
-        OnnxModel.Load(Path.Combine(Root(), "models", name, "1.0.0"), new OnnxModelOptions { MaxRows = 256 });
+    public static OnnxModel Load(string model) =>
+        OnnxModel.Load(Path.Combine(Root(), "models", model), new OnnxModelOptions { MaxRows = 256 });
 
     private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
 }

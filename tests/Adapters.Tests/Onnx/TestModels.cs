@@ -53,6 +53,14 @@ internal sealed class TestModels : IDisposable
         });
     }
 
+    /// <summary>Lets the card say that the model gives an alarm score.</summary>
+    public void SayAlarm()
+    {
+        var card = ReadCard();
+        card["alarm"] = new JsonObject { ["name"] = "alarm" };
+        WriteCard(card);
+    }
+
     public void WriteCard(JsonObject card) => File.WriteAllText(CardFile, card.ToJsonString());
 
     public JsonObject ReadCard() => JsonNode.Parse(File.ReadAllText(CardFile))!.AsObject();
@@ -68,6 +76,17 @@ internal sealed class TestModels : IDisposable
         .Constant("v", Weights(3, StateSize), StateSize, 1).Constant("a", Weights(4, StateSize), StateSize, 1)
         .Node("MatMul", "x w", "xw").Node("MatMul", "state u", "su").Node("Add", "xw su", "sum").Node("Tanh", "sum", "state_out")
         .Node("MatMul", "state_out v", "logit").Node("Sigmoid", "logit", "risk").Node("MatMul", "state_out a", "attention");
+
+    /// <summary>The same without attention, and alarm = sigmoid(h a).</summary>
+    public static OnnxFile Alarming() => new OnnxFile()
+        .Input("x", -1, Inputs).Input("state", -1, StateSize)
+        .Output("risk", -1, 1).Output("state_out", -1, StateSize).Output("alarm", -1, 1)
+        .Constant("w", Weights(1, Inputs * StateSize), Inputs, StateSize)
+        .Constant("u", Weights(2, StateSize * StateSize), StateSize, StateSize)
+        .Constant("v", Weights(3, StateSize), StateSize, 1).Constant("a", Weights(4, StateSize), StateSize, 1)
+        .Node("MatMul", "x w", "xw").Node("MatMul", "state u", "su").Node("Add", "xw su", "sum").Node("Tanh", "sum", "state_out")
+        .Node("MatMul", "state_out v", "logit").Node("Sigmoid", "logit", "risk")
+        .Node("MatMul", "state_out a", "rise").Node("Sigmoid", "rise", "alarm");
 
     /// <summary>risk = sigmoid(x v).</summary>
     public static OnnxFile Logistic() => new OnnxFile().Input("x", -1, Inputs).Output("risk", -1, 1)
