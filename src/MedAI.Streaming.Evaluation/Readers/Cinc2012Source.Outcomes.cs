@@ -40,7 +40,7 @@ internal sealed partial class Cinc2012Source : IOutcomeSource
                 stays.Add(new StayOutcome(record, Admission, JudgedHour, outcome.Died, outcome.Saps));
         }
 
-        return stays.Count > 0 ? stays : throw new RecordedInputException($"'{outcomes}' has an outcome of none of the records in '{_path}'.");
+        return stays.Count > 0 ? stays : throw new RecordedInputException($"'{outcomes}' has an outcome of none of the records in '{_files.Path}'.");
     }
 
     private static bool IsOutcomes(string file) => file.StartsWith(OutcomesBeginning, StringComparison.OrdinalIgnoreCase);
@@ -50,11 +50,11 @@ internal sealed partial class Cinc2012Source : IOutcomeSource
 
     private IEnumerable<string> Records(int? patients)
     {
-        if (_isFolder)
-            return TxtFiles(_path).Take(patients ?? int.MaxValue).Select(file => Path.GetFileNameWithoutExtension(file));
+        if (_files.IsFolder)
+            return _files.Patients(patients);
 
         var names = new NameTable();
-        using var reader = RowReading.OpenAfter(CsvHeader, _path);
+        using var reader = _files.Open();
         while (reader.Read())
         {
             var row = reader.Line;
@@ -71,10 +71,10 @@ internal sealed partial class Cinc2012Source : IOutcomeSource
 
     private string OutcomesFile()
     {
-        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(_path));
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(_files.Path));
         var beside = Path.GetDirectoryName(full)!;
         var name = Path.GetFileName(full);
-        string[] places = _isFolder ? [full, beside] : [beside];
+        string[] places = _files.IsFolder ? [full, beside] : [beside];
         if (name.StartsWith(SetBeginning, StringComparison.OrdinalIgnoreCase))
         {
             var set = OutcomesBeginning + name[SetBeginning.Length..].Split('.')[0] + ".txt";
@@ -86,6 +86,6 @@ internal sealed partial class Cinc2012Source : IOutcomeSource
         return any.Length == 1
             ? any[0]
             : throw new RecordedInputException(
-                $"'{_path}': there is no file of outcomes for it ({OutcomesBeginning}X.txt for {SetBeginning}X), so no model can be judged by it.");
+                $"'{_files.Path}': there is no file of outcomes for it ({OutcomesBeginning}X.txt for {SetBeginning}X), so no model can be judged by it.");
     }
 }

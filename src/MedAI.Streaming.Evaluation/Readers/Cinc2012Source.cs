@@ -23,48 +23,37 @@ internal sealed partial class Cinc2012Source
     private const string TxtHeader = "Time,Parameter,Value";
     private const int TxtColumns = 3;
 
-    private readonly string _path;
-    private readonly bool _isFolder;
+    private readonly RecordedFiles _files;
 
-    private Cinc2012Source(string path, bool isFolder)
-    {
-        _path = path;
-        _isFolder = isFolder;
-    }
+    private Cinc2012Source(RecordedFiles files) => _files = files;
 
     /// <inheritdoc/>
     public string Format => Name;
 
     /// <summary>Opens the csv form, plain or gzip.</summary>
     /// <exception cref="RecordedInputException">The file is empty or has another header.</exception>
-    public static Cinc2012Source OpenFile(string path)
-    {
-        RowReading.OpenAfter(CsvHeader, path).Dispose();
-        return new Cinc2012Source(path, isFolder: false);
-    }
+    public static Cinc2012Source OpenFile(string path) => new(RecordedFiles.OpenFile(path, CsvHeader));
 
     /// <summary>Opens a folder of txt files, one a record. The first of them must be sound; a bad one among the others is refused input.</summary>
     /// <exception cref="RecordedInputException">There is none, or the first is empty or has another header.</exception>
-    public static Cinc2012Source OpenFolder(string path)
-    {
-        var first = TxtFiles(path).FirstOrDefault() ?? throw new RecordedInputException($"'{path}' holds no records (.txt files).");
-        RowReading.OpenAfter(TxtHeader, first).Dispose();
-        return new Cinc2012Source(path, isFolder: true);
-    }
+    // It may hold the outcomes, too.
+    public static Cinc2012Source OpenFolder(string path) =>
+        new(RecordedFiles.OpenFolder(
+            path, [.. Directory.GetFiles(path, "*.txt").Where(file => !IsOutcomes(Path.GetFileName(file)))], TxtHeader, "records (.txt files)"));
 
     /// <inheritdoc/>
     public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress) => RecordedLog.Read(options, progress, (log, told) =>
     {
-        if (_isFolder)
-            LoadFolder(_path, options, log, told);
+        var records = new Cinc2012Records(log, Admission);
+        if (_files.IsFolder)
+            _files.ReadEach(options, log, told, (reader, record) => AddFile(log, records, reader, record));
         else
-            LoadFile(_path, options, log, told);
+            AddAll(options, log, told, records);
     });
 
-    private static void LoadFile(string path, ReadOptions options, RecordedLog log, ReadProgress progress)
+    private void AddAll(ReadOptions options, RecordedLog log, ReadProgress progress, Cinc2012Records records)
     {
-        using var reader = RowReading.OpenAfter(CsvHeader, path);
-        var records = new Cinc2012Records(log, Admission);
+        using var reader = _files.Open();
         while (reader.Read())
         {
             progress.File(reader.Fraction);
@@ -82,30 +71,8 @@ internal sealed partial class Cinc2012Source
         records.Flush();
     }
 
-    private static void LoadFolder(string path, ReadOptions options, RecordedLog log, ReadProgress progress)
+    private static void AddFile(RecordedLog log, Cinc2012Records records, LineReader reader, ReadOnlySpan<byte> record)
     {
-        var files = TxtFiles(path);
-        var wanted = Math.Min(files.Length, options.Patients ?? files.Length);
-        var records = new Cinc2012Records(log, Admission);
-        for (var index = 0; index < wanted; index++)
-        {
-            LoadTxt(files[index], log, records);
-            progress.File((index + 1.0) / wanted);
-        }
-    }
-
-    private static void LoadTxt(string path, RecordedLog log, Cinc2012Records records)
-    {
-        using var reader = new LineReader(path);
-        if (!reader.Read() || !RowReading.IsHeader(reader, TxtHeader))
-        {
-            // One bad file among many must not cost the others.
-            var reason = reader.LineNumber == 0 ? RejectReason.Truncated : RejectReason.Malformed;
-            log.AddRefused($"{reader.FileName}:1", reader.Line, reason);
-            return;
-        }
-
-        var record = System.Text.Encoding.UTF8.GetBytes(Path.GetFileNameWithoutExtension(path));
         while (reader.Read())
         {
             if (!log.RefuseByItsEnd(reader) && !reader.Line.IsEmpty)
@@ -157,13 +124,5 @@ internal sealed partial class Cinc2012Source
 
         minutes = (hours * 60) + rest;
         return rest < 60;
-    }
-
-    // A folder of records may hold the outcomes, too.
-    private static string[] TxtFiles(string folder)
-    {
-        var files = Directory.GetFiles(folder, "*.txt").Where(file => !IsOutcomes(Path.GetFileName(file))).ToArray();
-        Array.Sort(files, StringComparer.Ordinal);
-        return files;
     }
 }

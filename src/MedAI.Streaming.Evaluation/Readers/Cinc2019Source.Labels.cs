@@ -10,28 +10,25 @@ internal sealed partial class Cinc2019Source
     /// <inheritdoc/>
     public IReadOnlyList<StayLabels> ReadLabels(int? patients)
     {
-        var labels = new LabelCollector(_path, patients);
-        if (!_isFolder)
+        var labels = new LabelCollector(_files.Path, patients);
+        if (_files.IsFolder)
         {
-            using var reader = RowReading.OpenAfter(CsvHeader, _path);
-            while (reader.Read())
+            _files.ReadEach(patients, (file, patient) =>
             {
-                var row = reader.Line;
-                var patient = RowReading.TakeCell(ref row, (byte)',');
-                AddLabel(labels, reader, patient, row, (byte)',');
-            }
-
+                while (file.Read())
+                {
+                    AddLabel(labels, file, patient, file.Line, (byte)'|');
+                }
+            });
             return labels.Stays();
         }
 
-        foreach (var file in PsvFiles(_path).Take(patients ?? int.MaxValue))
+        using var reader = _files.Open();
+        while (reader.Read())
         {
-            using var reader = new LineReader(file);
-            var patient = System.Text.Encoding.UTF8.GetBytes(Path.GetFileNameWithoutExtension(file));
-            for (var isSound = reader.Read() && RowReading.IsHeader(reader, PsvHeader); isSound && reader.Read();)
-            {
-                AddLabel(labels, reader, patient, reader.Line, (byte)'|');
-            }
+            var row = reader.Line;
+            var patient = RowReading.TakeCell(ref row, (byte)',');
+            AddLabel(labels, reader, patient, row, (byte)',');
         }
 
         return labels.Stays();

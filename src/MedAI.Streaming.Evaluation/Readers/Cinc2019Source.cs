@@ -60,51 +60,37 @@ internal sealed partial class Cinc2019Source : ILabelledSource
     private static readonly string CsvHeader = PatientColumn + string.Join(',', ColumnNames);
     private static readonly string PsvHeader = string.Join('|', ColumnNames);
 
-    private readonly string _path;
-    private readonly bool _isFolder;
+    private readonly RecordedFiles _files;
 
-    private Cinc2019Source(string path, bool isFolder)
-    {
-        _path = path;
-        _isFolder = isFolder;
-    }
+    private Cinc2019Source(RecordedFiles files) => _files = files;
 
     /// <inheritdoc/>
     public string Format => Name;
 
     /// <summary>Opens the csv form, plain or gzip.</summary>
     /// <exception cref="RecordedInputException">The file is empty or has another header.</exception>
-    public static Cinc2019Source OpenFile(string path)
-    {
-        RowReading.OpenAfter(CsvHeader, path).Dispose();
-        return new Cinc2019Source(path, isFolder: false);
-    }
+    public static Cinc2019Source OpenFile(string path) => new(RecordedFiles.OpenFile(path, CsvHeader));
 
     /// <summary>
     /// Opens a folder of psv files. The first of them must be sound; a bad one among the others is refused input.
     /// </summary>
     /// <exception cref="RecordedInputException">There is none, or the first is empty or has another header.</exception>
-    public static Cinc2019Source OpenFolder(string path)
-    {
-        var first = PsvFiles(path).FirstOrDefault()
-            ?? throw new RecordedInputException($"'{path}' holds no .psv files.");
-        RowReading.OpenAfter(PsvHeader, first).Dispose();
-        return new Cinc2019Source(path, isFolder: true);
-    }
+    public static Cinc2019Source OpenFolder(string path) =>
+        new(RecordedFiles.OpenFolder(path, Directory.GetFiles(path, "*.psv"), PsvHeader, ".psv files"));
 
     /// <inheritdoc/>
     public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress) => RecordedLog.Read(options, progress, (log, told) =>
     {
-        if (_isFolder)
-            LoadFolder(_path, options, log, told);
+        var patients = new RowAdder(log);
+        if (_files.IsFolder)
+            _files.ReadEach(options, log, told, (reader, patient) => AddFile(log, patients, reader, patient));
         else
-            LoadFile(_path, options, log, told);
+            AddAll(options, log, told, patients);
     });
 
-    private static void LoadFile(string path, ReadOptions options, RecordedLog log, ReadProgress progress)
+    private void AddAll(ReadOptions options, RecordedLog log, ReadProgress progress, RowAdder patients)
     {
-        using var reader = RowReading.OpenAfter(CsvHeader, path);
-        var patients = new RowAdder(log);
+        using var reader = _files.Open();
         while (reader.Read())
         {
             progress.File(reader.Fraction);
@@ -126,30 +112,8 @@ internal sealed partial class Cinc2019Source : ILabelledSource
         }
     }
 
-    private static void LoadFolder(string path, ReadOptions options, RecordedLog log, ReadProgress progress)
+    private static void AddFile(RecordedLog log, RowAdder patients, LineReader reader, ReadOnlySpan<byte> patient)
     {
-        var files = PsvFiles(path);
-        var wanted = Math.Min(files.Length, options.Patients ?? files.Length);
-        var patients = new RowAdder(log);
-        for (var index = 0; index < wanted; index++)
-        {
-            LoadPsv(files[index], log, patients);
-            progress.File((index + 1.0) / wanted);
-        }
-    }
-
-    private static void LoadPsv(string path, RecordedLog log, RowAdder patients)
-    {
-        using var reader = new LineReader(path);
-        if (!reader.Read() || !RowReading.IsHeader(reader, PsvHeader))
-        {
-            // One bad file among many must not cost the others.
-            var reason = reader.LineNumber == 0 ? RejectReason.Truncated : RejectReason.Malformed;
-            log.AddRefused($"{reader.FileName}:1", reader.Line, reason);
-            return;
-        }
-
-        var patient = System.Text.Encoding.UTF8.GetBytes(Path.GetFileNameWithoutExtension(path));
         while (reader.Read())
         {
             if (log.RefuseByItsEnd(reader) || reader.Line.IsEmpty)
@@ -159,13 +123,6 @@ internal sealed partial class Cinc2019Source : ILabelledSource
             else
                 log.AddRefused(reader, RowReading.WrongShape(reader));
         }
-    }
-
-    private static string[] PsvFiles(string folder)
-    {
-        var files = Directory.GetFiles(folder, "*.psv");
-        Array.Sort(files, StringComparer.Ordinal);
-        return files;
     }
 
     /// <summary>Turns rows of 41 cells into facts and frames.</summary>

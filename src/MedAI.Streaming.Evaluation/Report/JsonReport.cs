@@ -31,19 +31,9 @@ internal static class JsonReport
     private static void WriteModel(Utf8JsonWriter json, ModelFigures model)
     {
         json.WriteStartObject();
-        json.WriteString("name", model.Model.Name);
-        json.WriteString("version", model.Model.Version);
-        json.WriteString("inputs", model.Model.Inputs);
-        WriteFigure(json, "auroc", model.Auroc);
-        WriteFigure(json, "auprc", model.Auprc);
-        WriteFigure(json, "prevalence", model.Prevalence);
+        WriteShared(json, model);
         WriteFigure(json, "utility", model.Utility);
-        WriteFigure(json, "sensitivity", model.Sensitivity);
-        WriteFigure(json, "precision", model.Precision);
         WriteFigure(json, "f1", model.F1);
-        WriteFigure(json, "brier", model.Brier);
-        WriteFigure(json, "ece", model.Ece);
-        WriteFigure(json, "calibrationSlope", model.CalibrationSlope);
         json.WriteStartObject("alarmsPerPatientDay");
         WritePerDay(json, model.Alarms);
         json.WriteStartObject("rearmed");
@@ -55,9 +45,6 @@ internal static class JsonReport
         WriteMatched(json, model);
         WriteFrozen(json, model);
         WriteDrift(json, model.Model);
-        json.WriteStartArray("notes");
-        foreach (var note in model.Notes) json.WriteStringValue(note);
-        json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -132,6 +119,25 @@ internal static class JsonReport
         foreach (var patients in burden?.LeadHistogram ?? ImmutableArray<int>.Empty) json.WriteNumberValue(patients);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>What every score has.</summary>
+    internal static void WriteShared(Utf8JsonWriter json, ScoreFigures score)
+    {
+        json.WriteString("name", score.Model.Name);
+        json.WriteString("version", score.Model.Version);
+        json.WriteString("inputs", score.Model.Inputs);
+        WriteFigure(json, "auroc", score.Auroc);
+        WriteFigure(json, "auprc", score.Auprc);
+        WriteFigure(json, "prevalence", score.Prevalence);
+        WriteFigure(json, "brier", score.Brier);
+        WriteFigure(json, "ece", score.Ece);
+        WriteFigure(json, "calibrationSlope", score.CalibrationSlope);
+        WriteFigure(json, "sensitivity", score.Sensitivity);
+        WriteFigure(json, "precision", score.Precision);
+        json.WriteStartArray("notes");
+        foreach (var note in score.Notes) json.WriteStringValue(note);
+        json.WriteEndArray();
     }
 
     internal static void WriteFigure(Utf8JsonWriter json, string name, Figure figure)

@@ -94,23 +94,10 @@ public sealed class OutcomeReport
     private static void WriteScore(Utf8JsonWriter json, OutcomeFigures score)
     {
         json.WriteStartObject();
-        json.WriteString("name", score.Model.Name);
-        json.WriteString("version", score.Model.Version);
-        json.WriteString("inputs", score.Model.Inputs);
-        JsonReport.WriteFigure(json, "auroc", score.Auroc);
-        JsonReport.WriteFigure(json, "auprc", score.Auprc);
-        JsonReport.WriteFigure(json, "prevalence", score.Prevalence);
-        JsonReport.WriteFigure(json, "brier", score.Brier);
-        JsonReport.WriteFigure(json, "ece", score.Ece);
-        JsonReport.WriteFigure(json, "calibrationSlope", score.CalibrationSlope);
+        JsonReport.WriteShared(json, score);
         JsonReport.WriteNumber(json, "threshold", score.Model.Frozen?.Alert);
-        JsonReport.WriteFigure(json, "sensitivity", score.Sensitivity);
-        JsonReport.WriteFigure(json, "precision", score.Precision);
         JsonReport.WriteFigure(json, "minSensitivityPrecision", score.MinSensitivityPrecision);
         JsonReport.WriteFigure(json, "bestMinSensitivityPrecision", score.BestMinSensitivityPrecision);
-        json.WriteStartArray("notes");
-        foreach (var note in score.Notes) json.WriteStringValue(note);
-        json.WriteEndArray();
         json.WriteEndObject();
     }
 }

@@ -21,8 +21,8 @@ public sealed partial class EvaluationReportTests
         Assert.Equal([240, 48, 4650], ((string[])["patients", "septic", "hours"]).Select(n => root.GetProperty(n).GetInt32()));
         Assert.Equal(
             [
-                "name", "version", "inputs", "auroc", "auprc", "prevalence", "utility", "sensitivity", "precision", "f1", "brier", "ece",
-                "calibrationSlope", "alarmsPerPatientDay", "nne", "leadHours", "matched", "frozen", "drift", "notes",
+                "name", "version", "inputs", "auroc", "auprc", "prevalence", "brier", "ece", "calibrationSlope", "sensitivity", "precision", "notes",
+                "utility", "f1", "alarmsPerPatientDay", "nne", "leadHours", "matched", "frozen", "drift",
             ],
             root.GetProperty("models")[0].EnumerateObject().Select(p => p.Name).Where(n => !n.EndsWith("Interval95", StringComparison.Ordinal)));
     }
