@@ -16,6 +16,7 @@ import torch
 
 from . import acuity, card, golden, table
 from .ablation import ablation
+from .alone import alone
 from .card import Candidate
 from .cohort import SPLIT_SALT, Cohort, fit_normalisation, read_cohort, split
 from .evaluate import Evaluation, Frozen
@@ -24,7 +25,7 @@ from .levels import levels
 from .members import Model
 from .onnx_numpy import Session
 from .prepared import Prepared
-from .recipes import ENSEMBLES, LEVEL, RECIPES, Recipe, contract_of, version_of
+from .recipes import ENSEMBLES, FREE, LEVEL, RECIPES, Recipe, contract_of, version_of
 from .scores import clinical_scores
 from .scoring import Scores, calibrated, placed, scores
 from .search import search
@@ -48,7 +49,7 @@ def main() -> None:
     torch.use_deterministic_algorithms(True)
     bench = Bench(arguments.data, arguments.work, QUICK_PATIENTS if arguments.quick else None, arguments.seed)
     if arguments.stage in ("fit", "all"):
-        fit(bench, _members_of(arguments.models), arguments.again)
+        fit(bench, _with_beginnings(_members_of(arguments.models)), arguments.again)
     if arguments.stage in ("export", "all"):
         for name in arguments.models:
             export(bench, name, arguments.out)
@@ -65,6 +66,10 @@ def main() -> None:
     if arguments.stage == "stress":
         found = {name: stress(bench.prepared(_inputs(name)), bench.model(name), bench.evaluation("validation")) for name in arguments.models}
         table.put(README, "stress", table.stress(found))
+    if arguments.stage == "alone":
+        found = {f"{name}{said}": alone(bench.prepared(_inputs(name)), bench.model(name, members))
+                 for name in arguments.models for said, members in _versions(name).items()}
+        table.put(README, "alone", table.alone(found))
     if arguments.stage == "levels":
         found = {name: levels(bench.prepared(_inputs(name)), bench.model(name), bench.evaluation("validation")) for name in arguments.models}
         table.put(README, "levels", table.levels(found))
@@ -80,12 +85,12 @@ def _arguments() -> argparse.Namespace:
     shared = Path(os.environ.get("MEDAI_SHARED", REPOSITORY.parent / "shared"))
     known = [*RECIPES, *ENSEMBLES]
     parser = argparse.ArgumentParser(prog="training/train.sh", description=__doc__)
-    parser.add_argument("stage", choices=("fit", "export", "cards", "search", "ablate", "stress", "levels", "table", "all"),
+    parser.add_argument("stage", choices=("fit", "export", "cards", "search", "ablate", "stress", "alone", "levels", "table", "all"),
                         help="fit: train what the models are made of; export: calibrate, judge on the validation patients, write models, cards "
                         "and vectors; cards: judge the files that are there once more and rewrite what their cards say of it; "
                         "search: draw hyper-parameters at random and add what they give to search.csv; ablate: without "
-                        "care-process inputs; stress: the validation patients with channels removed; levels: the "
-                        "grid behind the alarm score; table: rewrite the figures of README.md "
+                        "care-process inputs; stress: the validation patients with channels removed; alone: what a vital "
+                        "sign does alone; levels: the grid behind the alarm score; table: rewrite the figures of README.md "
                         "from the cards, or from --report")
     parser.add_argument("models", nargs="*", default=list(ENSEMBLES), metavar="MODEL", help=f"default: the ensembles; known: {', '.join(known)}")
     parser.add_argument("--data", type=Path, default=shared / "data" / "cinc2019",
@@ -108,6 +113,11 @@ def _members_of(names: list[str]) -> list[str]:
     return list(dict.fromkeys(m for name in names for m in ENSEMBLES.get(name, (name,))))
 
 
+def _with_beginnings(names: list[str]) -> list[str]:
+    """The members, each after the one it begins with."""
+    return list(dict.fromkeys(n for name in names for n in (RECIPES[name].begins_with, name) if n))
+
+
 def _recipe(name: str) -> Recipe:
     if name not in RECIPES:
         raise ValueError(f"{name} is an ensemble: its members are searched one by one")
@@ -116,6 +126,11 @@ def _recipe(name: str) -> Recipe:
 
 def _inputs(name: str) -> str:
     return RECIPES[_members_of([name])[0]].inputs
+
+
+def _versions(name: str) -> dict[str, list[str]]:
+    """Of an ensemble its members before they were held to anything, too."""
+    return {**({" free": list(FREE[name])} if name in FREE else {}), "": _members_of([name])}
 
 
 @contextmanager
@@ -173,10 +188,10 @@ class Bench:
         with open(self.work / f"{name}.pkl", "rb") as file:
             return pickle.load(file)
 
-    def model(self, name: str):
-        """The calibrated model; members that know fewer inputs are placed among those of the model."""
+    def model(self, name: str, of: list[str] | None = None):
+        """The calibrated model, of other members if they are named; those that know fewer inputs are placed among those of the model."""
         prepared = self.prepared(_inputs(name))
-        members = [placed(self.member(m), self.prepared(_inputs(m)), prepared) for m in _members_of([name])]
+        members = [placed(self.member(m), self.prepared(_inputs(m)), prepared) for m in of or _members_of([name])]
         return calibrated(prepared, members, LEVEL if name in ENSEMBLES else None)
 
 
@@ -188,7 +203,9 @@ def fit(bench: Bench, names: list[str], again: bool) -> None:
             print(f"{name}: kept from {path}")
             continue
         with _stage(f"fit {name}"):
-            member = RECIPES[name].fit(bench.prepared(RECIPES[name].inputs), bench.seed)
+            recipe = RECIPES[name]
+            begun = [bench.member(recipe.begins_with)] if recipe.begins_with else []
+            member = recipe.fit(bench.prepared(recipe.inputs), bench.seed, *begun)
             path.write_bytes(pickle.dumps(member))
 
 

@@ -71,14 +71,14 @@ def fit_network(
         chunks = train.batches(settings.batch_steps, order)
         for i, patients in enumerate(chunks):
             for group in optimiser.param_groups:
-                group["lr"] = settings.learning_rate * _pace((epoch - 1 + i / len(chunks)) / settings.epochs)
-            loss = _loss(network, train.batch(patients, draw, settings.augmentation), settings)
+                group["lr"] = settings.learning_rate * pace((epoch - 1 + i / len(chunks)) / settings.epochs)
+            batch = train.batch(patients, draw, settings.augmentation)
             optimiser.zero_grad()
-            loss.backward()
+            loss(network(batch.committed, batch.provisional), batch, settings).backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), settings.gradient_norm)
             optimiser.step()
             updates += 1
-            _follow(averaged, network, min(settings.average, (1 + updates) / (10 + updates)))
+            follow(averaged, network, min(settings.average, (1 + updates) / (10 + updates)))
         scored = score(averaged, validation, settings)
         current = log_loss(scored.committed, scored.label)
         mark = ""
@@ -102,28 +102,28 @@ def _width(train: PatientTensors, settings: Settings) -> tuple[torch.Tensor, tor
     return joined.mean(0), joined.std(0).clamp(min=0.05)
 
 
-def _pace(progress: float) -> float:
+def pace(progress: float) -> float:
     """Share of the learning rate: a linear start, then half a cosine down to zero at the last planned epoch."""
     if progress < WARM_UP:
         return 0.04 + 0.96 * progress / WARM_UP
     return 0.5 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP)))
 
 
-def _loss(network: nn.Module, batch: Batch, settings: Settings) -> torch.Tensor:
-    """Mean log loss of committed and provisional steps.
+def loss(answer: tuple[torch.Tensor, torch.Tensor], batch: Batch, settings: Settings) -> torch.Tensor:
+    """Mean log loss of what a network answers to committed and provisional steps.
 
     Late hours count less: how septic they are is a matter of which records were kept. At full weight the model learns that
     first, alarms every long stay at the same hour, and ranks early hours worse.
     """
     late = torch.arange(1, batch.label.shape[1] + 1) > EARLY_HOURS
     weight = batch.mask * torch.where(late, settings.late_weight, 1.0)
-    committed, provisional = network(batch.committed, batch.provisional)
+    committed, provisional = answer
     full = functional.binary_cross_entropy_with_logits(committed, batch.label, weight, reduction="sum")
     part = functional.binary_cross_entropy_with_logits(provisional, batch.provisional_label, weight, reduction="sum")
     return (full + settings.provisional_weight * part) / weight.sum()
 
 
-def _follow(averaged: nn.Module, network: nn.Module, keep: float) -> None:
+def follow(averaged: nn.Module, network: nn.Module, keep: float) -> None:
     with torch.no_grad():
         for slow, fast in zip(averaged.parameters(), network.parameters()):
             slow.lerp_(fast, 1 - keep)

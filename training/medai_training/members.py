@@ -28,7 +28,11 @@ class TreeMember:
 
     def logits(self, features: np.ndarray) -> np.ndarray:
         """From the features of `over_stays`, all columns."""
-        raw = self.trees.raw(np.ascontiguousarray(features[:, self.columns]))
+        return self.of_chosen(np.ascontiguousarray(features[:, self.columns]))
+
+    def of_chosen(self, chosen: np.ndarray) -> np.ndarray:
+        """From the member's own columns."""
+        raw = self.trees.raw(chosen)
         if not self.probability:
             return raw
         p = np.clip(raw.astype(np.float64), PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR)

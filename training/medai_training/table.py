@@ -68,6 +68,15 @@ def stress(found: dict[str, dict[str, dict[str, float]]]) -> str:
     return "".join(lines)
 
 
+def alone(found: dict[str, dict[str, tuple[float, float]]]) -> str:
+    """By model, by vital sign: mean change of the logit, and the share of hours where it falls."""
+    lines = [f"| put to | {' | '.join(found)} |\n|---|{'---|' * len(found)}\n"]
+    for sign in next(iter(found.values())):
+        cells = (f"{of_model[sign][0]:+.2f}, falls in {100 * of_model[sign][1]:.1f} %" for of_model in found.values())
+        lines.append(f"| {sign} | {' | '.join(cells)} |\n")
+    return "".join(lines)
+
+
 def levels(found: dict[str, dict[Level | None, tuple[float, float]]]) -> str:
     """One table a model: a row a half-life, a column a weight, in each cell both countings."""
     lines = []

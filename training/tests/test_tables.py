@@ -36,6 +36,11 @@ class TableTests(unittest.TestCase):
         self.assertEqual("| no spo2 | 0.790 (-0.010), ECE 0.0040 |  |", lines[3])
 
 
+    def test_a_sign_has_a_row_and_a_model_a_column(self):
+        lines = table.alone({"m": {"SpO2 85 %": (-0.051, 0.354)}, "n": {"SpO2 85 %": (0.2, 0.0)}}).splitlines()
+        self.assertEqual("| put to | m | n |", lines[0])
+        self.assertEqual("| SpO2 85 % | -0.05, falls in 35.4 % | +0.20, falls in 0.0 % |", lines[2])
+
     def test_both_countings_stand_beside_each_other(self):
         def figures(crossing, rearmed):
             at7 = {"nne": 18.84, "leadHours": {"median": 6.0}}
