@@ -123,7 +123,7 @@ internal static class HtmlReport
     {
         var notes = found.ToLookup(n => n.Note, n => n.Model);
         if (notes.Count == 0) return;
-        html.Add($"<h2>Why some cells are empty</h2>\n<ul>\n");
+        html.Add($"<h2>Notes on the figures</h2>\n<ul>\n");
         foreach (var note in notes) html.Add($"<li>{Markup.Encode(note.Key)} ({Markup.Encode(string.Join(", ", note))})</li>\n");
         html.Add($"</ul>\n");
     }

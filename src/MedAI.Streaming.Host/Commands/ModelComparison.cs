@@ -10,7 +10,16 @@ namespace MedAI.Streaming.Host.Commands;
 /// <param name="Task">What it predicts; the series of whichever model decides goes by it.</param>
 /// <param name="Threshold">The score, 0..1.</param>
 /// <param name="StepSeconds">Seconds between its steps.</param>
-internal sealed record JudgedModel(string Id, string Task, double Threshold, int StepSeconds);
+/// <param name="HasAlarmScore">Whether the threshold is about an alarm score.</param>
+internal sealed record JudgedModel(string Id, string Task, double Threshold, int StepSeconds, bool HasAlarmScore = false)
+{
+    /// <summary>
+    /// The scores that can be its own: in the series of its task others may have decided before it, and no risk is held against a threshold of
+    /// alarm scores.
+    /// </summary>
+    public SortedDictionary<long, ModelScore> Own(SortedDictionary<long, ModelScore> steps) =>
+        new(steps.Where(step => step.Value.HasAlarm == HasAlarmScore).ToDictionary());
+}
 
 /// <summary>A shadow beside the active model.</summary>
 /// <param name="Shadow">The shadow.</param>
@@ -40,12 +49,13 @@ internal sealed record ModelComparison(JudgedModel Shadow, ModelAgreement Agreem
         foreach (var patient in patients)
         {
             stop.ThrowIfCancellationRequested();
-            var (own, shadows) = Steps(series, patient, activeSeries, range);
+            var (steps, shadows) = Steps(series, patient, activeSeries, range);
+            var own = active.Own(steps);
             foreach (var (id, scores) in shadows)
             {
                 if (!found.TryGetValue(id, out var comparison))
                     found[id] = comparison = judge(id) is { } shadow ? Of(active, shadow) : null;
-                comparison?.Add(own, scores);
+                comparison?.Add(own, comparison.Shadow.Own(scores));
             }
         }
 

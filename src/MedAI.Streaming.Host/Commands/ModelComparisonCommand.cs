@@ -93,7 +93,7 @@ internal sealed class ModelComparisonCommand : MedaiCommand
         var folder = ModelFolder.List(root).LastOrDefault(folder => ModelFolders.IdOf(folder) == name || ModelFolders.NameOf(folder) == name)
             ?? throw new FailureException($"There is no model {name} in {root}. 'medai models list' lists those that there are.");
         var card = ModelFolder.ReadCard(folder);
-        return new JudgedModel(card.Id, card.Task, threshold ?? card.AlertThreshold, card.StepSeconds);
+        return new JudgedModel(card.Id, card.Task, threshold ?? card.AlertThreshold, card.StepSeconds, card.HasAlarmScore);
     }
 
     private static Option<double?> Threshold(string name, string description)

@@ -19,7 +19,7 @@ internal sealed class ShowSeriesCommand : MedaiCommand
         var patient = new Option<string>("--patient") { Description = "The patient.", HelpName = "ID", Required = true };
         var series = new Option<string?>("--series")
         {
-            Description = "Only this one: a vital sign's key (heart_rate), score.NAME or model.NAME.",
+            Description = "Only this one: a vital sign's key (heart_rate), score.NAME, model.NAME or alarm.model.NAME.",
             HelpName = "NAME",
         };
         var first = StoreOption.Time("--from", "Only from this event time on.");

@@ -1,4 +1,4 @@
-// The rule on a model's risk: made of the model's card and what the site says about it.
+// The rule on a model's alarm score, or risk: made of the model's card and what the site says about it.
 using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Pipeline.Scoring;
 

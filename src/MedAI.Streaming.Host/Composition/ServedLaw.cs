@@ -55,7 +55,7 @@ internal sealed class ServedLaw : IDisposable
     public string InWords => (Card is null ? NoModel : $"{ModelId}{(Settings.Model!.Enabled && MayPage ? "" : " in shadow")}")
         + string.Concat(Flow.Shadows.Select(shadow => $", {shadow.Id} in shadow"));
 
-    /// <summary>The risk at which the model alerts.</summary>
+    /// <summary>The alarm score, or risk, at which the model alerts.</summary>
     public double AlertThreshold => Settings.Model?.Levels[0].Threshold ?? 0.5;
 
     private ModelCard? Card => _model?.Scorer.Model.Card;
@@ -99,7 +99,7 @@ internal sealed class ServedLaw : IDisposable
     {
         var card = model.Scorer.Model.Card;
 
-        // What a site says of risks it says of the model that it configured.
+        // What a site says of thresholds it says of the model that it configured.
         var configured = card.Name == _settings.Model.Name && card.Version == _settings.Model.Version;
         var site = configured ? _settings.Model : _settings.Model with { AlertThreshold = null, ClearThreshold = null };
         var rule = ModelRule.For(site, card, mayPage: true)!;

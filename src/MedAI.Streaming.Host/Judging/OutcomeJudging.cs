@@ -31,7 +31,7 @@ internal static class OutcomeJudging
             Scores = [.. stream.Stays.Select(stay => stay.Risks(number)[0])],
             IsProbability = true,
             IsClinicalScore = false,
-            Frozen = new FrozenThresholds(model.Scorer.Model.Card.AlertThreshold, null),
+            Frozen = model.HasAlarmScore ? null : new FrozenThresholds(model.Scorer.Model.Card.AlertThreshold, null),
         }).ToList();
         if (outcomes.Any(stay => stay.SapsI is not null))
             scores.Insert(0, SapsI(outcomes));

@@ -145,6 +145,6 @@ internal static class WardScreen
         var priority = view.Episodes.Count == 0 ? AlertPriority.None : view.Episodes.Max(e => e.Priority);
         var quiet = now - view.ArrivalTime > Quiet;
         return (quiet ? 0 : 1_000_000) + (int)priority * 1000 + (view.News2?.Value ?? 0)
-            + (double.IsNaN(view.Risk) ? 0 : view.Risk);
+            + (double.IsNaN(view.Decisive) ? 0 : view.Decisive);
     }
 }

@@ -54,9 +54,18 @@ internal sealed class ScorePass(FlowState state)
     }
 
     /// <summary>What a model says of a request by its number.</summary>
-    public ModelScore Score(int model, int request) => _rows[model].RowOf[request] is >= 0 and var row
-        ? new(_rows[model].Rows!.Risks[row], _rows[model].Rows!.AlarmScores[row])
-        : ModelScore.Silence;
+    public ModelScore Score(int model, int request)
+    {
+        if (_rows[model].RowOf[request] is not (>= 0 and var row))
+        {
+            return ModelScore.Silence;
+        }
+
+        var score = new ModelScore(_rows[model].Rows!.Risks[row], _rows[model].Rows!.AlarmScores[row]);
+
+        // Half an answer is none: the risk is not held against a threshold of alarm scores.
+        return score.HasAlarm == state.Models[model].Model!.HasAlarmScore ? score : ModelScore.Silence;
+    }
 
     /// <summary>A model's state after the step of a request that it answered.</summary>
     public ReadOnlySpan<float> StateAfter(int model, int request) => _rows[model].Rows!.State(_rows[model].RowOf[request]);

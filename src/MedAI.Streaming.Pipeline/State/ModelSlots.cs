@@ -10,7 +10,7 @@ namespace MedAI.Streaming.Pipeline.State;
 /// <param name="ArrivalTime">Its arrival time.</param>
 /// <param name="Election">What it said.</param>
 /// <param name="Number">The number of the model.</param>
-/// <param name="Rule">The rule on the model's risk; null: the site has none.</param>
+/// <param name="Rule">The rule on the model's alarm score, or risk; null: the site has none.</param>
 internal sealed record ElectedModel(long Offset, long ArrivalTime, ModelElection Election, int Number, ScoreRule? Rule);
 
 /// <summary>

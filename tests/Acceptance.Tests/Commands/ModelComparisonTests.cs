@@ -121,10 +121,15 @@ public sealed class ModelComparisonTests : IDisposable
             batch.Points.Add(new SeriesPoint(0, 4, Start + (hour * HourMs), hour == 3 ? 0.6 : 0.2, PointFlags.None));
         }
 
+        // Before it another model decided, by its risk, with the same shadow beside it.
+        batch.Points.Add(new SeriesPoint(0, 1, Start, 0.99, PointFlags.None));
+        batch.Points.Add(new SeriesPoint(0, 2, Start, 0.1, PointFlags.None));
+        batch.Points.Add(new SeriesPoint(0, 4, Start, 0.2, PointFlags.None));
         series.Write(0, 1, batch);
         var comparison = Assert.Single(ModelComparison.Read(
-            series, ["p"], new JudgedModel("here@1.0.0", "task", 0.5, 3600), id => new JudgedModel(id, "task", 0.5, 3600),
+            series, ["p"], new JudgedModel("here@1.0.0", "task", 0.5, 3600, HasAlarmScore: true), id => new JudgedModel(id, "task", 0.5, 3600, HasAlarmScore: true),
             (long.MinValue, long.MaxValue), TestContext.Current.CancellationToken));
+        Assert.Equal((0, 1), (comparison.OnlyActive, comparison.OnlyShadow));
 
         Assert.Equal(new AgreementCounts(0, 1, 1, 1), comparison.Agreement.Hours);
         Assert.Equal((1, 1), (comparison.Agreement.FirstAlarms, comparison.Agreement.SecondAlarms));

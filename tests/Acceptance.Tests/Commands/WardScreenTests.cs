@@ -39,6 +39,22 @@ public sealed class WardScreenTests
         Assert.Contains(WardScreen.Sentence, screen, StringComparison.Ordinal);
     }
 
+    // The number is the risk; the bar and its colour are what alerts are decided by.
+    [Theory]
+    [InlineData(0.5, double.NaN, Tone.MediumText)]
+    [InlineData(0.01, double.NaN, Tone.Notice)]
+    [InlineData(0.5, 0.01, Tone.Notice)]
+    [InlineData(0.01, 0.5, Tone.MediumText)]
+    public void Draw_RiskWithOrWithoutAlarmScore_ColoursTheBarByWhatDecides(double risk, double alarm, object tone)
+    {
+        var view = ExampleWard.Views(1)[0] with { Risk = risk, AlarmScore = alarm };
+
+        var row = WardScreen.Draw([view], [], ExampleWard.Status, 160, 40).Single(line => line.ToString().Contains(view.Patient, StringComparison.Ordinal));
+
+        Assert.Contains(risk == 0.5 ? "50%" : "1.0%", row.ToString(), StringComparison.Ordinal);
+        Assert.Equal(tone, row.Runs.First(run => run.Text.Contains('━', StringComparison.Ordinal) || run.Text.Length == 0).Tone);
+    }
+
     [Fact]
     public void Draw_MoreBedsThanFit_KeepsTheOnesThatAlarm()
     {

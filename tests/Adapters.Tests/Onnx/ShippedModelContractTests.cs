@@ -8,6 +8,8 @@ namespace MedAI.Streaming.Adapters.Tests.Onnx;
 
 public sealed class ShippedRecurrentModelTests : ScoringModelContract
 {
+    protected override bool HasAlarmScore => true;
+
     protected override IScoringModel Load() => Shipped.Load("sepsis-vitals/2.1.0");
 }
 

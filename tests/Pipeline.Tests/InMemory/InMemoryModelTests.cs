@@ -12,6 +12,8 @@ public sealed class InMemoryRecurrentModelTests : ScoringModelContract
 
 public sealed class InMemoryAlarmingModelTests : ScoringModelContract
 {
+    protected override bool HasAlarmScore => true;
+
     protected override IScoringModel Load() => new InMemoryModel(InMemoryModel.MakeCard(5, recurrent: true), 64, alarms: true);
 }
 

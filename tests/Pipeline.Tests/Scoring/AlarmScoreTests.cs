@@ -19,6 +19,9 @@ public sealed class AlarmScoreTests
 {
     private const string Rule = "model.in-memory";
     private const int Rises = 3 * 3600;
+    private const int End = Rises + (4 * 3600);
+    private const int Step = 20;
+    private const int Frames = End / Step;
 
     [Fact]
     public void Decide_RiskThatStaysHigh_AlertsWhenItRisesAndIsOverWhenItIsUsual()
@@ -36,6 +39,40 @@ public sealed class AlarmScoreTests
         Assert.True(risks.Single(point => point.Time == transitions[^1].EventTime).Value > 0.95, "the risk is as high as ever");
         Assert.All(transitions, t => Assert.Contains(
             string.Create(CultureInfo.InvariantCulture, $"; risk {risks.Single(point => point.Time == t.EventTime).Value:0.###}"), t.Text, StringComparison.Ordinal));
+    }
+
+    // Half an answer is none: a risk is never held against a threshold of alarm scores.
+    [Fact]
+    public void Decide_AlarmScoreThatIsNoNumber_IsAModelThatDoesNotAnswer()
+    {
+        var flow = Run(TestLaw.Create(model: new InMemoryModel(TestLaw.Card, 64, alarms: true) { AlarmFactor = float.NaN }));
+
+        Assert.Empty(Transitions(flow));
+        Assert.Empty(Points(flow, Rule));
+        Assert.Contains(flow.Commit.Transitions, t => t is { Rule: "technical.model", Kind: TransitionKind.Opened });
+    }
+
+    // What a screen gets: both scores, also from a checkpoint, and neither of them once the stay is over.
+    [Fact]
+    public void View_OfAPatient_HasTheAlarmScoreUntilTheStayEnds()
+    {
+        var before = Run(Law(alarms: true));
+        before.Checkpoint(0, 1);
+        var seen = new Seen();
+        var after = new PartitionFlow(0, Law(alarms: true), seen);
+        foreach (var (patient, blob) in before.Commit.Patients)
+        {
+            after.Load(patient, blob.Span);
+        }
+
+        after.StartAt(before.NextOffset);
+        Write(after, new ClockElement(WardLog.At(End) + 1000));
+        Write(after, new FrameElement(WardLog.At(End + 1), "p", "d", SourceClass.Bedside, 1, Frames + 1, WardLog.At(End + 1), [new(VitalSign.HeartRate, 140)]));
+        Assert.Equal(Points(before, Rule)[^1].Value, seen.Last!.Risk);
+        Assert.Equal(Points(before, "alarm." + Rule)[^1].Value, seen.Last.AlarmScore);
+
+        Write(after, new DischargeElement(WardLog.At(End + 2), "p", WardLog.At(End + 2), "a doctor"));
+        Assert.Equal((double.NaN, double.NaN), (seen.Last.Risk, seen.Last.AlarmScore));
     }
 
     // The same patient under the same model, judged by the risk.
@@ -72,8 +109,6 @@ public sealed class AlarmScoreTests
     {
         var buffer = new ArrayBufferWriter<byte>();
         var writer = new RecordWriter();
-        const int Step = 20;
-        const int Frames = (Rises + (4 * 3600)) / Step;
         for (var i = 0; i < Frames; i++)
         {
             var at = WardLog.At(i * Step);
@@ -89,8 +124,29 @@ public sealed class AlarmScoreTests
         return flow;
     }
 
+    private static void Write(PartitionFlow flow, LogElement element)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        new RecordWriter().Write(element, buffer);
+        var batch = new LogBatch();
+        batch.Reset(flow.NextOffset);
+        buffer.WrittenSpan.CopyTo(batch.Add(buffer.WrittenCount, 1));
+        flow.Process(batch);
+    }
+
     private static (long Time, double Value)[] Points(PartitionFlow flow, string series) =>
         [.. flow.Series.Points.Where(p => flow.Series.Names[p.Series] == series).Select(p => (p.EventTime, p.Value))];
 
     private static TransitionRecord[] Transitions(PartitionFlow flow) => [.. flow.Commit.Transitions.Where(t => t.Rule == Rule)];
+
+    private sealed class Seen : ILiveFeed
+    {
+        public PatientView? Last { get; private set; }
+
+        public void Patient(PatientView view) => Last = view;
+
+        public void Transition(TransitionRecord transition)
+        {
+        }
+    }
 }

@@ -35,6 +35,9 @@ public sealed class InMemoryModel : IScoringModel
     /// <summary>Called before each run with the number of rows; throw <see cref="ModelFailedException"/> to be a dead model.</summary>
     public Action<int>? BeforeRun { get; set; }
 
+    /// <summary>What its alarm scores are multiplied by; NaN to be a model that gives half an answer.</summary>
+    public float AlarmFactor { get; init; } = 1;
+
     /// <inheritdoc/>
     public ModelCard Card { get; }
 
@@ -105,7 +108,7 @@ public sealed class InMemoryModel : IScoringModel
 
             _risks[row] = 1f / (1f + MathF.Exp(-sum));
             if (Card.StateSize != 0) _attentions[row] = sum;
-            if (_alarmScores.Length > 0) _alarmScores[row] = 1f / (1f + MathF.Exp(-5 * (sum - before)));
+            if (_alarmScores.Length > 0) _alarmScores[row] = AlarmFactor / (1f + MathF.Exp(-5 * (sum - before)));
         }
     }
 

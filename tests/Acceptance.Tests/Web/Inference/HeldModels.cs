@@ -24,7 +24,7 @@ internal sealed class HeldModels : IServedModels, IDisposable
     public static OnnxModel Shipped(bool hasState)
     {
         var folder = ModelFolder.List(RepositoryFiles.At("models"))
-            .Where(folder => ModelFolder.ReadCard(folder).StateSize > 0 == hasState)
+            .Where(folder => ModelFolder.ReadCard(folder) is var card && card.StateSize > 0 == hasState && card.HasAlarmScore == hasState)
             .MinBy(folder => new FileInfo(ModelFolder.ModelFile(folder)).Length);
         Xunit.Assert.SkipWhen(folder is null, "The repository has no model of this kind.");
         return OnnxModel.Load(folder!);

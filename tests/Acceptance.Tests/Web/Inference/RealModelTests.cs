@@ -30,9 +30,9 @@ public sealed class RealModelTests
             hasState ? [$"x FP32 [-1,{card.Inputs.Count}]", $"state FP32 [-1,{card.StateSize}]"] : [$"x FP32 [-1,{card.Inputs.Count}]"],
             Tensors(versioned, "inputs"));
         Assert.Equal(
-            !hasState ? ["risk FP32 [-1,1]"]
-            : model.Attentions.IsEmpty ? ["risk FP32 [-1,1]", $"state_out FP32 [-1,{card.StateSize}]"]
-            : ["risk FP32 [-1,1]", $"state_out FP32 [-1,{card.StateSize}]", "attention FP32 [-1,1]"],
+            hasState
+                ? ["risk FP32 [-1,1]", $"state_out FP32 [-1,{card.StateSize}]", "attention FP32 [-1,1]", "alarm FP32 [-1,1]"]
+                : ["risk FP32 [-1,1]"],
             Tensors(versioned, "outputs"));
         Assert.Equal(
             string.Join(',', card.Inputs), versioned.GetProperty("inputs")[0].GetProperty("parameters").GetProperty("columns").GetString());
@@ -55,7 +55,12 @@ public sealed class RealModelTests
         Assert.True(status == 200, body.ToString());
         AssertBits(flow.Risks[..Rows], Data(body, "risk"));
         if (hasState)
+        {
             AssertBits(flow.States[..(Rows * flow.StateSize)], Data(body, "state_out"));
+            AssertBits(flow.Attentions[..Rows], Data(body, "attention"));
+            AssertBits(flow.AlarmScores[..Rows], Data(body, "alarm"));
+        }
+
         Assert.Contains($"medai_inference_rows_total {Rows}\n", service.Metrics(), StringComparison.Ordinal);
     }
 

@@ -234,7 +234,7 @@ public sealed class ReadingEndpointsTests
     {
         await using var service = await ReadingService.StartAsync(isWatched: patient => patient != "gone");
         service.Decide(Decided.Number(1));
-        foreach (var view in (PatientView[])[View("b", "icu", "2"), View("a", "icu", "10"), View("gone", "icu", "1"), View("c", "", "")])
+        foreach (var view in (PatientView[])[View("b", "icu", "2"), View("a", "icu", "10"), View("gone", "icu", "1"), View("c", "", "") with { AlarmScore = 0.07 }])
         {
             service.Picture.Patient(view);
         }
@@ -245,6 +245,8 @@ public sealed class ReadingEndpointsTests
         var later = await service.GetOkAsync("/v1/ward?ward=icu");
 
         Assert.Equal(["c", "a", "b"], ward.GetProperty("patients").EnumerateArray().Select(p => Word(p, "patient")));
+        Assert.Equal(0.07, ward.GetProperty("patients")[0].GetProperty("alarmScore").GetDouble());
+        Assert.Equal(JsonValueKind.Null, ward.GetProperty("patients")[1].GetProperty("alarmScore").ValueKind);
         Assert.Equal((true, "1"), (ward.GetProperty("isCurrent").GetBoolean(), Word(ward, "cursor")));
         Assert.Equal(["a", "b"], later.GetProperty("patients").EnumerateArray().Select(p => Word(p, "patient")));
         Assert.False(later.GetProperty("isCurrent").GetBoolean());
