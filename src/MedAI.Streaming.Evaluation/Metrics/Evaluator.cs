@@ -43,8 +43,8 @@ public sealed class Evaluator
         var scores = model.ScoresOn(_cohort);
         var ranked = new RankedScores(_cohort, scores, model.IsProbability);
         var sums = new HourSums(_cohort, _utility, scores, model.IsProbability, model.Frozen?.Utility);
-        var alarms = model.AlarmScoresOn(_cohort);
-        double[] ascending = [.. alarms.Order()];
+        var own = model.AlarmScoresOn(_cohort);
+        var (alarms, ascending) = own is null ? (scores, ranked.Ascending) : (own, [.. own.Order()]);
         var hits = new HitCurve(_cohort, alarms, ascending, AlarmRule.Crossing);
         var rearmed = new HitCurve(_cohort, alarms, ascending, AlarmRule.Rearmed);
         var rank = ranked.Of(_draws.Everyone, exact: true);

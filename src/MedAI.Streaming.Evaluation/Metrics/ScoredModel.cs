@@ -54,10 +54,10 @@ public sealed record ScoredModel
     /// </exception>
     internal double[] ScoresOn(LabelledCohort cohort) => Checked(Scores, "score", cohort);
 
-    /// <summary>The scores by which alarms are decided, as they are judged.</summary>
+    /// <summary>The alarm scores as they are judged; null: alarms are decided by <see cref="ScoresOn"/>.</summary>
     /// <exception cref="ArgumentException">As of <see cref="ScoresOn"/>.</exception>
-    internal double[] AlarmScoresOn(LabelledCohort cohort) =>
-        AlarmScores.IsDefaultOrEmpty ? ScoresOn(cohort) : Checked(AlarmScores, "alarm score", cohort);
+    internal double[]? AlarmScoresOn(LabelledCohort cohort) =>
+        AlarmScores.IsDefaultOrEmpty ? null : Checked(AlarmScores, "alarm score", cohort);
 
     private double[] Checked(ImmutableArray<double> scores, string what, LabelledCohort cohort)
     {

@@ -137,6 +137,7 @@ internal sealed class ScoreStream
         private readonly RecordWriter _writer = new();
         private readonly LogBatch _batch = new();
         private readonly List<StayScores?> _stayOf = [];
+        private readonly Dictionary<string, int> _shadows = Enumerable.Range(0, law.Shadows.Count).ToDictionary(number => SeriesNames.Shadow(law.Shadows[number].Id));
         private ArrayBufferWriter<byte> _records = new(1 << 16);
         private int _count;
 
@@ -175,22 +176,28 @@ internal sealed class ScoreStream
         private void Collect()
         {
             const int FirstScore = VitalSignCatalogue.Count;
-            const int FirstModel = FirstScore + ClinicalScores.Count + 1;
-            var firstAlarm = FirstModel + law.Shadows.Count + 1;
+            const int FirstModel = FirstScore + ClinicalScores.Count;
             foreach (var point in _flow.Series.Points)
             {
                 if (StayOf(point.Patient) is not { } stay || (point.Flags & (PointFlags.Late | PointFlags.Questionable | PointFlags.Provisional)) != 0)
                     continue;
 
-                if (point.Series >= firstAlarm)
-                    stay.Alarm(point.Series - firstAlarm, point.EventTime, point.Value);
-                else if (point.Series >= FirstModel)
-                    stay.Risk(point.Series - FirstModel, point.EventTime, point.Value);
+                if (point.Series >= FirstModel)
+                    Model(stay, point);
                 else if (point.Series >= FirstScore)
                     stay.Score((ScoreKind)(point.Series - FirstScore), point.EventTime, point.Value);
                 else
                     stay.Reading((VitalSign)point.Series, point.EventTime, VitalSignCatalogue.ValidityWindow((VitalSign)point.Series, SourceClass.Charted));
             }
+        }
+
+        private void Model(StayScores stay, SeriesPoint point)
+        {
+            var series = _flow.Series.Names[point.Series];
+            if (SeriesNames.RisksOf(series) is { } risks)
+                stay.Alarm(_shadows[risks], point.EventTime, point.Value);
+            else
+                stay.Risk(_shadows[series], point.EventTime, point.Value);
         }
 
         private StayScores? StayOf(int patient)

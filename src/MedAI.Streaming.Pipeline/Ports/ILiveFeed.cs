@@ -1,6 +1,7 @@
 // The port through which people watch: what each patient looks like now, and transitions as they happen.
 using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Pipeline.Scoring;
 
 namespace MedAI.Streaming.Pipeline.Ports;
 
@@ -60,5 +61,5 @@ public sealed record PatientView(
     public double AlarmScore { get; init; } = double.NaN;
 
     /// <summary>What is held against the thresholds of the model's alerts; NaN: nothing yet.</summary>
-    public double Decisive => double.IsNaN(AlarmScore) ? Risk : AlarmScore;
+    public double Decisive => new ModelScore(Risk, AlarmScore).Decisive;
 }

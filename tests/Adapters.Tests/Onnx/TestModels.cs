@@ -68,25 +68,10 @@ internal sealed class TestModels : IDisposable
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
     /// <summary>h = tanh(x W + state U); risk = sigmoid(h v); state_out = h; attention = h a.</summary>
-    public static OnnxFile Recurrent() => new OnnxFile()
-        .Input("x", -1, Inputs).Input("state", -1, StateSize)
-        .Output("risk", -1, 1).Output("state_out", -1, StateSize).Output("attention", -1, 1)
-        .Constant("w", Weights(1, Inputs * StateSize), Inputs, StateSize)
-        .Constant("u", Weights(2, StateSize * StateSize), StateSize, StateSize)
-        .Constant("v", Weights(3, StateSize), StateSize, 1).Constant("a", Weights(4, StateSize), StateSize, 1)
-        .Node("MatMul", "x w", "xw").Node("MatMul", "state u", "su").Node("Add", "xw su", "sum").Node("Tanh", "sum", "state_out")
-        .Node("MatMul", "state_out v", "logit").Node("Sigmoid", "logit", "risk").Node("MatMul", "state_out a", "attention");
+    public static OnnxFile Recurrent() => Hidden("attention").Node("MatMul", "state_out a", "attention");
 
     /// <summary>The same without attention, and alarm = sigmoid(h a).</summary>
-    public static OnnxFile Alarming() => new OnnxFile()
-        .Input("x", -1, Inputs).Input("state", -1, StateSize)
-        .Output("risk", -1, 1).Output("state_out", -1, StateSize).Output("alarm", -1, 1)
-        .Constant("w", Weights(1, Inputs * StateSize), Inputs, StateSize)
-        .Constant("u", Weights(2, StateSize * StateSize), StateSize, StateSize)
-        .Constant("v", Weights(3, StateSize), StateSize, 1).Constant("a", Weights(4, StateSize), StateSize, 1)
-        .Node("MatMul", "x w", "xw").Node("MatMul", "state u", "su").Node("Add", "xw su", "sum").Node("Tanh", "sum", "state_out")
-        .Node("MatMul", "state_out v", "logit").Node("Sigmoid", "logit", "risk")
-        .Node("MatMul", "state_out a", "rise").Node("Sigmoid", "rise", "alarm");
+    public static OnnxFile Alarming() => Hidden("alarm").Node("MatMul", "state_out a", "rise").Node("Sigmoid", "rise", "alarm");
 
     /// <summary>risk = sigmoid(x v).</summary>
     public static OnnxFile Logistic() => new OnnxFile().Input("x", -1, Inputs).Output("risk", -1, 1)
@@ -107,4 +92,13 @@ internal sealed class TestModels : IDisposable
         var random = new Random(seed);
         return [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * 0.6f)];
     }
+
+    private static OnnxFile Hidden(string score) => new OnnxFile()
+        .Input("x", -1, Inputs).Input("state", -1, StateSize)
+        .Output("risk", -1, 1).Output("state_out", -1, StateSize).Output(score, -1, 1)
+        .Constant("w", Weights(1, Inputs * StateSize), Inputs, StateSize)
+        .Constant("u", Weights(2, StateSize * StateSize), StateSize, StateSize)
+        .Constant("v", Weights(3, StateSize), StateSize, 1).Constant("a", Weights(4, StateSize), StateSize, 1)
+        .Node("MatMul", "x w", "xw").Node("MatMul", "state u", "su").Node("Add", "xw su", "sum").Node("Tanh", "sum", "state_out")
+        .Node("MatMul", "state_out v", "logit").Node("Sigmoid", "logit", "risk");
 }
