@@ -101,18 +101,19 @@ public sealed class IndependentClientsTests : IDisposable
         var worker = fleet.Start("worker");
         await fleet.CaughtUpAsync(worker);
 
-        // What was applied is in the store a moment later.
+        // What was applied is in the stores that answer a moment later.
         await Eventually.Async(
             async () => JsonDocument.Parse(await worker.GetAsync("/v1/patients/p-1/series?series=spo2")).RootElement.GetProperty("items").GetArrayLength()
                 == (Frames + 2) / 3,
             TimeSpan.FromSeconds(30), "the points of p-1");
-        var letters = await worker.GetAsync("/v1/deadletters");
+        await Eventually.Async(
+            async () => (await worker.GetAsync("/v1/deadletters")).Contains("malformed", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(30), "the dead letter");
         worker.Child.Signal("INT");
         Assert.Equal(0, (await worker.Child.EndAsync()).Code);
 
         Assert.Contains(fleet.Decided(), t => t is { Patient: "p-1", Rule: "limit.spo2.low", Priority: AlertPriority.High });
         Assert.DoesNotContain(fleet.Decided(), t => t is { Patient: "p-2", Rule: "limit.spo2.low" });
-        Assert.Contains("malformed", letters, StringComparison.Ordinal);
     }
 
     private static long Now(int second) => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 60_000 + (1000 * second);
