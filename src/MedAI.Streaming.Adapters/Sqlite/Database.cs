@@ -86,6 +86,13 @@ internal sealed class Database : IDisposable
         return statement.Step() ? statement.Long(0) : null;
     }
 
+    /// <summary>
+    /// Whether a writer was cut short and left a rollback journal that this connection, being for reading, may not take back. One that
+    /// may write takes it back here.
+    /// </summary>
+    public bool AwaitsRollBack() =>
+        raw.sqlite3_exec(_handle, "SELECT count(*) FROM sqlite_schema") == raw.SQLITE_READONLY_ROLLBACK;
+
     /// <summary>Runs a body in a transaction: all of it or, when it throws, nothing.</summary>
     public void InTransaction(Action body)
     {

@@ -152,7 +152,7 @@ public sealed class EdgeStore : IDisposable
             }
         }
 
-        foreach (var file in new[] { path, path + "-wal", path + "-shm" })
+        foreach (var file in new[] { path, path + "-wal", path + "-shm", path + "-journal" })
             File.Delete(file);
     }
 

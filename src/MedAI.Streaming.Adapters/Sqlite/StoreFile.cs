@@ -79,6 +79,8 @@ internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, s
 
     private bool IsFinished(Database database)
     {
+        // Only the first step of making a file, the one to WAL, has a rollback journal.
+        if (database.AwaitsRollBack()) return false;
         var (tables, id, version) = Marks(database);
         if (id == 0 && version == 0 && tables == 0) return false;
         if (id != ApplicationId)

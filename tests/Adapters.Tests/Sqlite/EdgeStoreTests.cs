@@ -68,6 +68,37 @@ public sealed class EdgeStoreTests : IDisposable
         Assert.Equal(8, store.Log.Partitions);
     }
 
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Create_AfterAMakingCutShortInItsFirstStep_TakesItUp(string file)
+    {
+        Directory.CreateDirectory(_store);
+        var cutShort = CutShort("BEGIN; CREATE TABLE begun (bytes BLOB); INSERT INTO begun VALUES (zeroblob(1000000))");
+        MoveTo(Path.Combine(_store, file), cutShort);
+        Assert.False(EdgeStore.Exists(_store));
+
+        Make();
+
+        using var store = EdgeStore.Open(_store, readOnly: false);
+        Assert.Equal(8, store.Log.Partitions);
+        Assert.Empty(Directory.GetFiles(_store, "*-journal"));
+    }
+
+    [Fact]
+    public void Create_WhereAnotherProgramsFileWasCutShort_LeavesThatFileAsItWas()
+    {
+        Directory.CreateDirectory(_store);
+        var log = Path.Combine(_store, "log.db");
+        var cutShort = CutShort(
+            "PRAGMA application_id = 7; CREATE TABLE theirs (bytes BLOB); BEGIN; INSERT INTO theirs VALUES (zeroblob(1000000))");
+        MoveTo(log, cutShort);
+
+        AssertFails(StoreFailure.Corrupt, () => EdgeStore.Create(_store, 8), log, "not the log of a store");
+
+        using var theirs = Database.Open(log, OpenMode.ReadWrite);
+        Assert.Equal((1, 0), (theirs.Number("SELECT count(*) FROM sqlite_schema"), theirs.Number("SELECT count(*) FROM theirs")));
+    }
+
     [Fact]
     public void Create_WhereOnlyTheLogIsMissing_KeepsWhatWasInUse()
     {
@@ -176,6 +207,22 @@ public sealed class EdgeStoreTests : IDisposable
         var series = new SeriesBatch { Patients = { "p" }, Names = { "x" } };
         series.Points.Add(new SeriesPoint(0, 0, 10, 1, PointFlags.None));
         store.Series.Write(0, 1, series);
+    }
+
+    // A file, as a kill in the middle of its last statement leaves it: changed, with the journal that takes the change back.
+    private string CutShort(string statements)
+    {
+        var path = _directory.File("cut-short.db");
+        using var database = Database.Open(path, OpenMode.Create);
+        database.Execute("PRAGMA cache_size = 1");
+        database.Execute(statements);
+        return _directory.Copy(path);
+    }
+
+    private static void MoveTo(string path, string file)
+    {
+        File.Move(file, path);
+        File.Move(file + "-journal", path + "-journal");
     }
 
     private static void AssertFails(StoreFailure failure, Func<EdgeStore> open, params string[] mentions)

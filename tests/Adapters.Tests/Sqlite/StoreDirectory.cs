@@ -11,11 +11,11 @@ internal sealed class StoreDirectory : IDisposable
 
     public string File(string name) => Path.Combine(Root, name);
 
-    /// <summary>Copies a file with its write-ahead log, both as they lie on disk now, and returns the copy's path.</summary>
+    /// <summary>Copies a file with its journal of either kind, as they lie on disk now, and returns the copy's path.</summary>
     public string Copy(string path)
     {
         var copy = Path.Combine(Root, $"copy{++_copies}-{Path.GetFileName(path)}");
-        foreach (var suffix in new[] { "", "-wal" })
+        foreach (var suffix in new[] { "", "-wal", "-journal" })
         {
             if (System.IO.File.Exists(path + suffix)) System.IO.File.Copy(path + suffix, copy + suffix);
         }
