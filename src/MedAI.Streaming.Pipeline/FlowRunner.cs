@@ -91,7 +91,10 @@ internal sealed class FlowRunner(
     private void Tell()
     {
         Volatile.Write(ref _nextOffset, _flow.NextOffset);
-        Volatile.Write(ref _elected, _flow.Elected);
+        if (_flow.Elections.Count != _elections.Length)
+        {
+            Volatile.Write(ref _elections, [.. _flow.Elections.Select(elected => elected.Election)]);
+        }
     }
 
     // Within one run: a model that was given up stays so.
@@ -102,13 +105,25 @@ internal sealed class FlowRunner(
         _flow.ModelGivenUp = givenUp;
     }
 
-    /// <summary>What the log elected last, as far as it was applied; null: nothing. Any thread may look.</summary>
-    public ModelElection? Elected => Volatile.Read(ref _elected);
+    /// <summary>What the log elected, oldest first, as far as it was applied. Any thread may look.</summary>
+    public IReadOnlyList<ModelElection> Elections => Volatile.Read(ref _elections);
 
-    private ModelElection? _elected;
+    /// <summary>The last of them; null: nothing.</summary>
+    public ModelElection? Elected => Elections is [.., var last] ? last : null;
 
-    /// <summary>Whether control records say that the partition's model does not answer.</summary>
-    public bool ModelIsSilent => _flow.ModelIsSilent;
+    private ModelElection[] _elections = [];
+
+    /// <summary>Whether control records say that the partition's model does not answer, and not because of what it did in this run.</summary>
+    public bool ModelIsSilent => _flow is { ModelIsSilent: true, ModelGivenUp: null };
+
+    /// <summary>
+    /// Before this offset the log may elect a model, or say that it answers, what the flow does not know yet; null: nobody asked. For whoever
+    /// is called by <see cref="BeforeStep"/>.
+    /// </summary>
+    public long? KnownFrom { get; set; }
+
+    /// <summary>Called by the flow before each step.</summary>
+    public Action<FlowRunner>? BeforeStep { get; init; }
 
     /// <summary>
     /// Loads the last checkpoint and goes on without the model. What was decided with it since then stands, and is not decided again.
@@ -184,6 +199,7 @@ internal sealed class FlowRunner(
         {
             _wake.Reset();
             var complete = _complete;
+            BeforeStep?.Invoke(this);
             if (Step())
             {
                 continue;

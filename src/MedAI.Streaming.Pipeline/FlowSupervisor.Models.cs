@@ -14,53 +14,64 @@ public sealed partial class FlowSupervisor
         [.. _flows.Values.Select(f => f.Runner).OrderBy(r => r.Partition).Select(r => (r.Partition, r.Elected))];
 
     /// <summary>
-    /// From now on another model's alerts shall count in every partition that this process owns: a record goes to the log, and each patient
-    /// changes over at the next instant behind it. Where that is so already, nothing happens.
+    /// From now on another model's alerts shall count in every partition that this process owns or takes: a record goes to the log, as soon as
+    /// its flow knows what the log says so far, and each patient changes over at the next instant behind it. Where that is so already, nothing
+    /// happens; what was wished before and is not elected yet is forgotten.
     /// </summary>
     /// <param name="wish">The model; it is on the shelf of the law.</param>
-    /// <exception cref="StoreException">The log cannot take a record, or another file of this version decided before.</exception>
+    /// <exception cref="StoreException">Another file of this version decided before.</exception>
     public void Elect(ModelElection wish)
     {
-        _wish = wish;
         foreach (var flow in _flows.Values)
         {
-            if (MustElect(flow.Runner, wish))
-            {
-                _appender.AppendModelElection(flow.Runner.Partition, wish);
-            }
+            RefuseAnotherFile(flow.Runner, wish);
         }
+
+        _wish = wish;
+        Appended();
     }
 
-    private void PrepareModel(FlowRunner runner)
+    // Called by the flow itself, so that nobody else appends elections meanwhile. What was applied may be behind the log, and the rest of the
+    // log may elect, too: only behind all of it is a record known to be needed.
+    private void SettleModel(FlowRunner runner)
     {
-        if (_law.Scorer is null)
+        var wish = _wish;
+        var mustElect = wish is not null && runner.Elected?.IsSameChoice(wish) != true;
+        if (_law.Scorer is null || (!mustElect && !runner.ModelIsSilent))
+        {
+            runner.KnownFrom = null;
+            return;
+        }
+
+        runner.KnownFrom ??= _stores.Log.NextOffset(runner.Partition);
+        if (runner.NextOffset < runner.KnownFrom || runner.Disowned)
         {
             return;
         }
 
-        if (_wish is { } wish && MustElect(runner, wish))
+        if (mustElect)
         {
-            _appender.AppendModelElection(runner.Partition, wish);
+            RefuseAnotherFile(runner, wish!);
+            _appender.AppendModelElection(runner.Partition, wish!);
         }
-        else if (runner.ModelIsSilent)
+        else
         {
             _appender.AppendModelAvailability(runner.Partition, available: true, "started with a model that answers");
         }
+
+        runner.KnownFrom = null;
     }
 
     // A version is one file: the same name must mean the same decisions.
-    private static bool MustElect(FlowRunner runner, ModelElection wish)
+    private static void RefuseAnotherFile(FlowRunner runner, ModelElection wish)
     {
-        var elected = runner.Elected;
-        if (elected?.Model == wish.Model && elected.Sha256 != wish.Sha256)
+        if (runner.Elections.FirstOrDefault(one => one.Model == wish.Model && one.Sha256 != wish.Sha256) is { } before)
         {
             throw new StoreException(
                 StoreFailure.Mismatch,
-                $"partition {runner.Partition} was decided with another file of {wish.Model} ({elected.Sha256}; now {wish.Sha256}). "
+                $"partition {runner.Partition} was decided with another file of {wish.Model} ({before.Sha256}; now {wish.Sha256}). "
                 + "Give what was trained anew a version of its own, or go on with the file that was there.");
         }
-
-        return elected is null || elected with { By = wish.By } != wish;
     }
 
     private void GiveUpModel(FlowRunner runner, ModelFailedException dead, CancellationToken stop)

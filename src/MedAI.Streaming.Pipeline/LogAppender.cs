@@ -115,11 +115,11 @@ public sealed class LogAppender
 
     /// <summary>Appends a control record of a partition at once, at the partition's newest arrival time.</summary>
     public void AppendModelAvailability(int partition, bool available, string detail) =>
-        AppendAtNewest(arrival => new ModelAvailabilityElement(arrival, partition, available, detail), partition);
+        AppendAtOnce([(new ModelAvailabilityElement(0, partition, available, detail), partition)], now: 0);
 
     /// <summary>Appends the choice of a model to a partition at once, at the partition's newest arrival time.</summary>
     public void AppendModelElection(int partition, ModelElection election) =>
-        AppendAtNewest(arrival => new ModelElectedElement(arrival, partition, election), partition);
+        AppendAtOnce([(new ModelElectedElement(0, partition, election), partition)], now: 0);
 
     /// <summary>Stamps live elements with an arrival time and appends them at once, each to the partition of its patient.</summary>
     /// <param name="elements">The elements; their own arrival times are not looked at.</param>
@@ -160,16 +160,6 @@ public sealed class LogAppender
         }
 
         Appended?.Invoke();
-    }
-
-    private void AppendAtNewest(Func<long, LogElement> make, int partition)
-    {
-        lock (_lock)
-        {
-            Add(make(_lastArrival[partition] == long.MinValue ? 0 : _lastArrival[partition]), partition);
-        }
-
-        Flush();
     }
 
     private void AppendAtOnce(IEnumerable<(LogElement Element, int Partition)> elements, long now)

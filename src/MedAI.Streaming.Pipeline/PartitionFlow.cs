@@ -2,7 +2,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using MedAI.Streaming.Domain.Patients;
-using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Pipeline.Passes;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.State;
@@ -85,8 +84,8 @@ public sealed class PartitionFlow
     /// <summary>Whether control records say that the model does not answer.</summary>
     public bool ModelIsSilent => _state.Models.IsSilentAt(long.MaxValue);
 
-    /// <summary>What the log elected last, as far as it was applied; null: nothing.</summary>
-    public ModelElection? Elected => _state.Models.Elected;
+    /// <summary>What the log elected, oldest first, as far as it was applied.</summary>
+    internal IReadOnlyList<ElectedModel> Elections => _state.Models.Elections;
 
     /// <summary>The model that failed while a control record says so, by name and version: what is left before that record goes without it too.</summary>
     public string? ModelGivenUp

@@ -8,4 +8,9 @@ namespace MedAI.Streaming.Domain.Stream;
 /// <param name="ClearThreshold">The score below which an open alert may clear, 0..<paramref name="AlertThreshold"/>.</param>
 /// <param name="Pages">Whether it may alert; false: its risk is stored and alerts nobody.</param>
 /// <param name="By">Who chose it and why, in words.</param>
-public sealed record ModelElection(string Model, string Sha256, double AlertThreshold, double ClearThreshold, bool Pages, string By);
+public sealed record ModelElection(string Model, string Sha256, double AlertThreshold, double ClearThreshold, bool Pages, string By)
+{
+    /// <summary>Whether another choice decides the same, whoever made it.</summary>
+    public bool IsSameChoice(ModelElection other) =>
+        (Model, Sha256, AlertThreshold, ClearThreshold, Pages) == (other.Model, other.Sha256, other.AlertThreshold, other.ClearThreshold, other.Pages);
+}

@@ -56,9 +56,6 @@ internal sealed class ModelSlots
     /// <summary>What the log elected, oldest first.</summary>
     public List<ElectedModel> Elections { get; } = [];
 
-    /// <summary>What the log elected last; null: nothing.</summary>
-    public ModelElection? Elected => Elections is [.., var last] ? last.Election : null;
-
     /// <summary>The number of the model that decided of a patient last.</summary>
     public ref int Active(int patient) => ref _active[patient];
 

@@ -1,0 +1,160 @@
+// The model that a process wishes for is the one that the log elects last, however far behind its flow is when it is wished for.
+using MedAI.Streaming.Domain.Stream;
+using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Wire;
+using MedAI.Streaming.Simulation;
+using MedAI.Streaming.TestKit.InMemory;
+using MedAI.Streaming.TestKit.Waiting;
+using MedAI.Streaming.TestKit.Worlds;
+using Xunit;
+
+namespace MedAI.Streaming.Pipeline.Tests.Live;
+
+public sealed class SettledElectionTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private readonly InMemoryEventLog _log = new(1);
+    private readonly InMemoryStateStore _state = new();
+    private readonly InMemorySeriesStore _series = new();
+
+    [Fact]
+    public async Task Elect_ThereAndBackWhileTheFlowIsBehind_EndsWhereItBegan()
+    {
+        using var supervisor = Supervisor(wish: 1);
+        supervisor.Take([0]);
+        await SettledAsync(supervisor, 1);
+        using var away = new ManualResetEventSlim();
+        using var isBehind = new ManualResetEventSlim();
+        _state.BeforeCommit = () =>
+        {
+            isBehind.Set();
+            away.Wait(TestContext.Current.CancellationToken);
+        };
+        Append(FaultyFleet.Generate(5).Elements);
+        Assert.True(isBehind.Wait(Soon, TestContext.Current.CancellationToken));
+
+        supervisor.Elect(TestShelf.Election(2));
+        supervisor.Elect(TestShelf.Election(1));
+        away.Set();
+
+        await SettledAsync(supervisor, 1);
+        Assert.Equal([1], Elections());
+    }
+
+    [Fact]
+    public async Task Elect_BackWhileTheElectionIsInTheLogAndNotApplied_ElectsAnew()
+    {
+        using var supervisor = Supervisor(wish: 1);
+        supervisor.Take([0]);
+        await SettledAsync(supervisor, 1);
+
+        new LogAppender(_log).AppendModelElection(0, TestShelf.Election(2));
+        supervisor.Elect(TestShelf.Election(1));
+        supervisor.Wake(0);
+
+        await SettledAsync(supervisor, 1, of: 3);
+        Assert.Equal([1, 2, 1], Elections());
+    }
+
+    [Fact]
+    public async Task Take_AnotherModelWasElectedBehindTheCheckpoint_ElectsTheOneThatIsWished()
+    {
+        await ElectAloneAsync(1);
+        new LogAppender(_log).AppendModelElection(0, TestShelf.Election(2));
+
+        await ElectAloneAsync(1, of: 3);
+
+        Assert.Equal([1, 2, 1], Elections());
+    }
+
+    [Fact]
+    public async Task Take_BeforeAFirstCheckpoint_KnowsFromTheLogWhatIsElected()
+    {
+        using (var first = Supervisor(wish: 1))
+        {
+            first.Take([0]);
+            await SettledAsync(first, 1);
+            first.Lose([0]);
+        }
+
+        await ElectAloneAsync(1);
+
+        Assert.Equal([1], Elections());
+    }
+
+    [Fact]
+    public async Task Elect_LogCannotBeWrittenForAWhile_ElectsOnceWhenItCan()
+    {
+        using var supervisor = Supervisor(wish: 1);
+        supervisor.Take([0]);
+        await SettledAsync(supervisor, 1);
+        var tries = 0;
+        _log.BeforeAppend = () =>
+        {
+            if (Interlocked.Increment(ref tries) < 3)
+                throw new StoreException(StoreFailure.Unavailable, "the broker is away");
+        };
+
+        supervisor.Elect(TestShelf.Election(2));
+
+        await SettledAsync(supervisor, 2, of: 2);
+        Assert.Equal([1, 2], Elections());
+        Assert.Equal(3, tries);
+    }
+
+    [Fact]
+    public async Task Elect_AnotherFileOfAVersionThatDecidedLongAgo_IsRefused()
+    {
+        await ElectAloneAsync(1);
+        await ElectAloneAsync(2, of: 2);
+        using var supervisor = Supervisor(wish: 2);
+        supervisor.Take([0]);
+        await SettledAsync(supervisor, 2, of: 2);
+
+        var refused = Assert.Throws<StoreException>(() => supervisor.Elect(TestShelf.Election(1) with { Sha256 = new string('a', 64) }));
+
+        Assert.Equal(StoreFailure.Mismatch, refused.Failure);
+        Assert.Contains("another file of in-memory@1.0.0", refused.Message, StringComparison.Ordinal);
+        Assert.Equal([1, 2], Elections());
+    }
+
+    private async Task ElectAloneAsync(int version, int of = 1)
+    {
+        using var supervisor = Supervisor(version);
+        supervisor.Take([0]);
+        await SettledAsync(supervisor, version, of);
+        await supervisor.StopAsync();
+    }
+
+    private FlowSupervisor Supervisor(int wish) => new(
+        new FlowStores(_log, _state, _series), new TestShelf().Law() with { Wish = TestShelf.Election(wish) }, new LogAppender(_log),
+        new FlowOptions { RetryStores = true, CheckpointInterval = TimeSpan.FromSeconds(1), CheckpointGroups = 1 }, TimeProvider.System);
+
+    private async Task SettledAsync(FlowSupervisor supervisor, int version, int of = 1) => await Eventually.Async(
+        () => supervisor.Lag == 0 && Elections().Count == of && supervisor.Elected is [(0, { } elected)] && elected.IsSameChoice(TestShelf.Election(version)),
+        Soon, $"version {version} to be elected");
+
+    // The versions that the log elects, in its order.
+    private List<int> Elections()
+    {
+        var batch = new LogBatch();
+        _log.Read(0, 0, int.MaxValue, batch);
+        var versions = new List<int>();
+        for (var records = batch.Records; records.Length > 0; records = records[RecordFraming.RecordLength(records)..])
+        {
+            var payload = records[RecordFraming.HeaderSize..RecordFraming.RecordLength(records)];
+            if (ControlDecoder.Decode((RecordKind)records[0], 0, 0, payload) is ModelElectedElement elected)
+                versions.Add(Enumerable.Range(1, 3).Single(version => TestShelf.Id(version) == elected.Election.Model));
+        }
+
+        return versions;
+    }
+
+    private void Append(IReadOnlyList<LogElement> elements)
+    {
+        var appender = new LogAppender(_log);
+        foreach (var element in elements)
+            appender.AddInput(element);
+        appender.Flush();
+    }
+}
