@@ -45,7 +45,7 @@ internal sealed class RunCommand : MedaiCommand
             throw new UsageException($"--role {role.ToString().ToLowerInvariant()} needs Kafka: set engine to kafka, or leave --role out.");
 
         var log = new HostLog(_line.Surroundings.Error, settings.LogLevel);
-        var law = ServedLaw.Load(settings, log);
+        var law = ServedLaw.LoadForService(settings, log);
         LiveStores stores;
         try
         {

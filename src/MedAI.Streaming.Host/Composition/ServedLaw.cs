@@ -39,6 +39,9 @@ internal sealed class ServedLaw : IDisposable
     /// <summary>The models that are loaded.</summary>
     public ModelShelf Shelf { get; }
 
+    /// <summary>The change of the registry by which the model is served; null: the configuration says it, or what was promoted was refused.</summary>
+    public ModelEvent? Done { get; private init; }
+
     /// <summary>
     /// The checksum of law and model, the model by name, version and checksum: a recording is judged by one model, and one that was trained
     /// anew is another.
@@ -66,7 +69,29 @@ internal sealed class ServedLaw : IDisposable
     /// <param name="settings">The configuration.</param>
     /// <param name="log">Told of what a person should know.</param>
     /// <exception cref="ModelLoadException">A model is to be served and cannot be.</exception>
-    public static ServedLaw Load(HostSettings settings, HostLog log)
+    public static ServedLaw Load(HostSettings settings, HostLog log) => Load(settings, log, static (served, shelf) => served.Load(shelf));
+
+    /// <summary>
+    /// The same for a service, which watches over people: where a promoted model cannot be served, the one that was served before goes on, as it
+    /// would had the service run all the time. <see cref="Done"/> tells.
+    /// </summary>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="log">Told of what a person should know.</param>
+    /// <exception cref="ModelLoadException">Neither of the two can be served.</exception>
+    public static ServedLaw LoadForService(HostSettings settings, HostLog log) => Load(settings, log, (served, shelf) =>
+    {
+        try
+        {
+            return served.Promoted is null ? served.Load(shelf) : ThatMayDecide(served.Load(shelf));
+        }
+        catch (ModelLoadException failure) when (served.Before(settings) is { } before)
+        {
+            log.Warning($"a promoted model was refused, and {before.Id} that was served before goes on: {failure.Message}");
+            return before.Load(shelf);
+        }
+    });
+
+    private static ServedLaw Load(HostSettings settings, HostLog log, Func<ServedModel, ModelShelf, LoadedModel> load)
     {
         var root = ModelFolders.Root(settings);
         var shelf = new ModelShelf(root, settings.Model.Provider, log);
@@ -76,14 +101,14 @@ internal sealed class ServedLaw : IDisposable
                 return new ServedLaw(settings, shelf, null, []);
 
             var served = ServedModel.Of(settings);
-            var model = shelf.Take(served.Folder);
-            served.Check(model.Scorer.Model.Card);
-            if (served.Promoted is { } change)
+            var model = load(served, shelf);
+            var done = model.Id == served.Id ? served.Promoted : null;
+            if (done is { } change)
                 log.Info($"{served.Id} is served because {change.By} chose it at {change.At:u} ({change.Action})");
 
-            var shadows = settings.Model.Shadows.Where(id => id != served.Id)
+            var shadows = settings.Model.Shadows.Where(id => id != model.Id && id != served.Id)
                 .Select(id => Fitting(shelf.Take(Path.Combine(root, id.Replace('@', Path.DirectorySeparatorChar))), model)).ToArray();
-            return new ServedLaw(settings, shelf, model, shadows);
+            return new ServedLaw(settings, shelf, model, shadows) { Done = done };
         }
         catch
         {
@@ -91,6 +116,15 @@ internal sealed class ServedLaw : IDisposable
             throw;
         }
     }
+
+    /// <summary>Refuses a model whose alerts may not count.</summary>
+    /// <exception cref="ModelLoadException">Its bits depend on the batch, or it failed before.</exception>
+    public static LoadedModel ThatMayDecide(LoadedModel model) => model.Scorer switch
+    {
+        { Model.MayPage: false } => throw new ModelLoadException($"{model.Id} may only run in shadow: its bits depend on the batch here."),
+        { InService: false } => throw new ModelLoadException($"{model.Id} failed while this process ran; start the service anew to try it again."),
+        _ => model,
+    };
 
     /// <summary>What the log is told when a model is to be elected.</summary>
     /// <param name="model">The model.</param>

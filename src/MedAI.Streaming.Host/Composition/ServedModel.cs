@@ -24,15 +24,31 @@ internal sealed record ServedModel(string Folder, ModelEvent? Promoted)
             : new ServedModel(Path.Combine(root, last.Model.Replace('@', Path.DirectorySeparatorChar)), last);
     }
 
-    /// <summary>Refuses a file that is not the one that was promoted.</summary>
-    /// <exception cref="ModelLoadException">It was changed since.</exception>
-    public void Check(ModelCard card)
+    /// <summary>What was served before the last promotion or return; null: nothing was promoted.</summary>
+    /// <exception cref="ModelLoadException">The registry cannot be read.</exception>
+    public ServedModel? Before(HostSettings settings)
     {
-        if (Promoted is { } change && change.Sha256 != card.Sha256)
+        if (Promoted is not { Was: var was })
         {
-            throw new ModelLoadException(
-                $"{ModelFolder.CardFile(Folder)}: {Id} was changed after it had been promoted (sha256 {change.Sha256} then, {card.Sha256} now). "
-                + "Restore it, give what is new a version of its own, or promote it again.");
+            return null;
         }
+
+        var root = ModelFolders.Root(settings);
+        return new ServedModel(
+            Path.Combine(root, was.Replace('@', Path.DirectorySeparatorChar)),
+            ModelRegistry.Read(root).Events.LastOrDefault(change => change.Model == was));
+    }
+
+    /// <summary>Takes it from the shelf, and refuses a file that is not the one that was promoted.</summary>
+    /// <exception cref="ModelLoadException">It cannot be loaded, or was changed since.</exception>
+    public LoadedModel Load(ModelShelf shelf)
+    {
+        var model = shelf.Take(Folder);
+        var found = model.Scorer.Model.Card.Sha256;
+        return Promoted is not { } change || change.Sha256 == found
+            ? model
+            : throw new ModelLoadException(
+                $"{ModelFolder.CardFile(Folder)}: {Id} was promoted with sha256 {change.Sha256}, and the file that is loaded here has {found}. "
+                + "Restore the file, or give what is new a version of its own. A file that was changed under a service is loaded when the service starts anew.");
     }
 }

@@ -1,28 +1,25 @@
 // Follows the registry while the service runs: a model that is promoted is loaded, checked and then elected.
-using MedAI.Streaming.Adapters.Onnx;
 using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web.Health;
 using MedAI.Streaming.Pipeline;
 using MedAI.Streaming.Pipeline.Ports;
-using MedAI.Streaming.Pipeline.Scoring;
 
 namespace MedAI.Streaming.Host.Live;
 
 /// <summary>
 /// Looks at the registry every two seconds. The old model decides until the new one is loaded and has passed its checks; one that does not
-/// pass is refused, with a reason that health shows for as long as the registry wishes for it.
+/// pass is refused, with a reason that health shows for as long as the registry wishes for it. Each look tries anew.
 /// </summary>
 internal sealed class ModelWatch(FlowSupervisor flows, ServedLaw law, HostSettings settings, TimeProvider time, HostLog log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private volatile string? _refusal;
 
-    // The change of the registry that was done last; the start did what was there then.
-    private ModelEvent? _done;
+    // The change of the registry that was done last.
+    private ModelEvent? _done = law.Done;
 
-    /// <summary>The health of what is wished; a model that was refused does not make the service unready: the old one decides.</summary>
-    public HealthPart Health => new(
-        "models", () => _refusal is { } reason ? new("A promoted model was refused; the one before it goes on.", reason, Hinders: false) : null);
+    /// <summary>The health of what is wished and of what decides; neither makes the service unready: limits and clinical scores go on.</summary>
+    public HealthPart Health => new("models", Trouble);
 
     /// <summary>Follows until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -59,7 +56,7 @@ internal sealed class ModelWatch(FlowSupervisor flows, ServedLaw law, HostSettin
 
             _refusal = null;
         }
-        catch (ModelLoadException failure)
+        catch (Exception failure) when (failure is ModelLoadException or StoreException)
         {
             if (_refusal != failure.Message)
             {
@@ -68,26 +65,26 @@ internal sealed class ModelWatch(FlowSupervisor flows, ServedLaw law, HostSettin
 
             _refusal = failure.Message;
         }
-        catch (StoreException failure)
+    }
+
+    private HealthTrouble? Trouble()
+    {
+        if (_refusal is { } reason)
         {
-            // What is not elected yet is elected with the next look.
-            log.Debug($"a model cannot be elected at the moment: {failure.Message}");
+            return new("A promoted model was refused; the one before it goes on.", reason, Hinders: false);
         }
+
+        return law.Settings.Model is { Enabled: true } && flows.Elected.FirstOrDefault(one => one.Elected is { Pages: false }).Elected is { } silent
+            ? new(
+                "The model alerts nobody.",
+                $"{silent.Model} may only run in shadow here, because its bits depend on the batch; promote one that passes 'medai models verify'.", Hinders: false)
+            : null;
     }
 
     private void Elect(ServedModel served, ModelEvent change)
     {
-        // What is on the shelf stays; a file that was changed under it must not pass for what was promoted.
-        served.Check(ModelFolder.ReadCard(served.Folder));
-        var model = Checked(law.Fitting(law.Shelf.Take(served.Folder)));
+        var model = ServedLaw.ThatMayDecide(law.Fitting(served.Load(law.Shelf)));
         flows.Elect(law.Election(model, $"{change.Action} by {change.By} at {change.At:yyyy-MM-ddTHH:mm:ssZ}, was {change.Was}"));
         log.Info($"{served.Id} decides from now on: {change.Action} by {change.By}, was {change.Was}");
     }
-
-    private static LoadedModel Checked(LoadedModel model) => model.Scorer switch
-    {
-        { Model.MayPage: false } => throw new ModelLoadException($"{model.Id} may only run in shadow: its bits depend on the batch here."),
-        { InService: false } => throw new ModelLoadException($"{model.Id} failed while this process ran; start the service anew to try it again."),
-        _ => model,
-    };
 }

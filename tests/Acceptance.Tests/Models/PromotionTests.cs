@@ -86,7 +86,7 @@ public sealed class PromotionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_running_service_refuses_what_was_changed_after_its_promotion_and_keeps_the_old_model()
+    public async Task A_running_service_keeps_its_model_while_the_registry_cannot_be_read()
     {
         await using var service = await StartAsync();
         Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", New));
@@ -96,10 +96,47 @@ public sealed class PromotionTests : IDisposable
             _medai.At("models/registry.json"),
             File.ReadAllText(_medai.At("models/registry.json")).Replace("\"promote\"", "\"promoted\"", StringComparison.Ordinal) + "}");
 
-        await UntilAsync(async () => (await HealthAsync(service)).Contains("A promoted model was refused", StringComparison.Ordinal));
-        using var ready = await service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.True(ready.IsSuccessStatusCode);
+        await RefusedAsync(service);
         await ElectedAsync(service, New);
+        await SaidAsync(service, "the registry of models cannot be read");
+    }
+
+    // The shadow is loaded when another model comes to lie under its name and version: what is promoted is not what would decide.
+    [Fact]
+    public async Task A_running_service_refuses_a_file_that_was_changed_under_a_loaded_version()
+    {
+        _medai.Variables["MEDAI__model__shadows"] = New;
+        await using var service = await StartAsync();
+        var card = File.ReadAllText(_medai.At("models/sepsis-time/2.0.0/card.json"))
+            .Replace("\"sepsis-time\"", "\"sepsis-vitals\"", StringComparison.Ordinal).Replace("\"2.0.0\"", "\"2.1.0\"", StringComparison.Ordinal);
+        File.WriteAllText(_medai.At("models/sepsis-vitals/2.1.0/card.json"), card);
+        File.Copy(_medai.At("models/sepsis-time/2.0.0/model.onnx"), _medai.At("models/sepsis-vitals/2.1.0/model.onnx"), overwrite: true);
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", New));
+
+        await RefusedAsync(service);
+        await ElectedAsync(service, Old);
+        await SaidAsync(service, "the file that is loaded here");
+    }
+
+    [Fact]
+    public async Task A_service_that_starts_with_a_damaged_promoted_model_goes_on_with_the_one_before_until_it_is_restored()
+    {
+        await using (var before = await StartAsync())
+        {
+            Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", New));
+            await ElectedAsync(before, New);
+            Assert.Equal(ExitCodes.Ok, (await before.StopAsync()).Code);
+        }
+
+        Spoil("sepsis-vitals/2.1.0/model.onnx");
+        await using var service = await StartAsync();
+        await ElectedAsync(service, Old);
+        await RefusedAsync(service);
+
+        Spoil("sepsis-vitals/2.1.0/model.onnx");
+        await ElectedAsync(service, New);
+        await UntilAsync(async () => !(await HealthAsync(service)).Contains("refused", StringComparison.Ordinal));
+        await SaidAsync(service, "the checksum does not fit");
     }
 
     private async Task<string> ServedAsync()
@@ -110,6 +147,7 @@ public sealed class PromotionTests : IDisposable
             .Single(row => row.GetProperty("served").GetString()!.StartsWith("yes", StringComparison.Ordinal)).GetProperty("model").GetString()!;
     }
 
+    // Once more, and it is whole again.
     private void Spoil(string file)
     {
         var bytes = File.ReadAllBytes(_medai.At($"models/{file}"));
@@ -179,6 +217,21 @@ public sealed class PromotionTests : IDisposable
         var metrics = await service.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
         return metrics.Contains($"medai_model_elected{{model=\"{model}\"}} 1", StringComparison.Ordinal);
     });
+
+    // A model that is refused does not make the service unready.
+    private static async Task RefusedAsync(RunningMedai service)
+    {
+        await UntilAsync(async () => (await HealthAsync(service)).Contains("A promoted model was refused", StringComparison.Ordinal));
+        using var ready = await service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.True(ready.IsSuccessStatusCode);
+    }
+
+    private static async Task SaidAsync(RunningMedai service, string why)
+    {
+        var (code, said) = await service.StopAsync();
+        Assert.Equal(ExitCodes.Ok, code);
+        Assert.Contains(why, said, StringComparison.Ordinal);
+    }
 
     private static Task UntilAsync(Func<Task<bool>> condition) =>
         Eventually.Async(condition, TimeSpan.FromMinutes(2), "the service to say so", TimeSpan.FromMilliseconds(50));
