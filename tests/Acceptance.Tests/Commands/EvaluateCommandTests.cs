@@ -89,6 +89,32 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Contains(said, _program.Error, StringComparison.Ordinal);
     }
 
+    // One line is cut off, one has no patient, one value is no number and one patient has no label.
+    [Fact]
+    public async Task What_is_missing_in_the_figures_is_counted_and_named()
+    {
+        var data = _program.Write("mine.csv", Labelled(8)
+            + "p1,2024-05-01T09:30:00Z,heart_rate,high,charted,,\n"
+            + ",2024-05-01T09:30:00Z,heart_rate,80,charted,,\n"
+            + "unlabelled,2024-05-01T09:00:00Z,heart_rate,80,charted,,\n"
+            + "p2,2024-05-01T09:");
+
+        var code = await _program.RunAsync(["evaluate", "csv", data, "--models", "sepsis-vitals", "--report", _program.At("r.json")]);
+
+        Assert.True(code == ExitCodes.Ok, _program.Error);
+        Assert.Contains("2 lines or files could not be read and are missing here", _program.Error, StringComparison.Ordinal);
+        Assert.Contains("mine.csv:291 (missing_field)", _program.Error, StringComparison.Ordinal);
+        Assert.Contains("mine.csv:293 (truncated)", _program.Error, StringComparison.Ordinal);
+        Assert.Contains("have no label and are not judged: 1", _program.Error, StringComparison.Ordinal);
+        using var report = JsonDocument.Parse(File.ReadAllText(_program.At("r.json")));
+        var readings = report.RootElement.GetProperty("readings");
+        Assert.Equal((8 * 12 * 3) + 3, readings.GetProperty("in").GetInt32());
+        Assert.Equal(8 * 12 * 3, readings.GetProperty("accepted").GetInt32());
+        Assert.Equal(3, readings.GetProperty("rejected").GetInt32());
+        Assert.Equal(1, readings.GetProperty("rejectedByReason").GetProperty("truncated").GetInt32());
+        Assert.Contains("3 rejected", File.ReadAllText(_program.At("r.html")), StringComparison.Ordinal);
+    }
+
     // Every fourth patient gets worse from hour 6 on, and is labelled from then.
     private static string Labelled(int patients)
     {
