@@ -96,7 +96,7 @@ internal sealed class ScoreStream
     private async Task FeedAsync(IEnumerable<LogElement> elements, CancellationToken stop)
     {
         var latest = long.MinValue;
-        foreach (var element in WithEnds(elements))
+        foreach (var element in WithAdmissions(WithEnds(elements)))
         {
             latest = Math.Max(latest, element.ArrivalTime);
             await _flows[Partitioner.PartitionOf(element.Key, _flows.Length)].AddAsync(element, stop);
@@ -129,6 +129,19 @@ internal sealed class ScoreStream
         for (; next < ends.Length; next++)
         {
             yield return EndOf(ends[next]);
+        }
+    }
+
+    // Labelled hours count from an admission; where the recording does not say it, the stream is told the one that the labels go by.
+    private IEnumerable<LogElement> WithAdmissions(IEnumerable<LogElement> elements)
+    {
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var element in elements)
+        {
+            var stay = _stays.GetValueOrDefault(element.Key)?.Stay;
+            if (stay is not null && told.Add(stay.Patient) && element is not PatientFactsElement)
+                yield return new PatientFactsElement(element.ArrivalTime, stay.Patient, AdmissionTime: stay.Admission);
+            yield return stay is not null && element is PatientFactsElement facts ? facts with { AdmissionTime = stay.Admission } : element;
         }
     }
 
