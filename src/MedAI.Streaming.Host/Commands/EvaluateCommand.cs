@@ -78,6 +78,9 @@ internal sealed class EvaluateCommand : MedaiCommand
         var stays = outcomes is null
             ? recording.ReadLabels(parsed.GetValue(_patients)).Where(stay => part == "all" || PartOf(stay.Patient) == part).ToArray()
             : [.. outcomes.Select(OutcomeJudging.ToLabels)];
+        if (stays.Sum(stay => stay.LabelsBefore) is > 0 and var before)
+            Say($"labels that are from before the admission of their patient and are not judged: {before:N0}");
+        stays = [.. stays.Where(stay => stay.Hours.Count > 0)];
         if (stays.Length == 0)
             throw new InputException($"There are no labelled patients in the part '{part}'.");
 
