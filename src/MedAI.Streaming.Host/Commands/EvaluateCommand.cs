@@ -67,6 +67,9 @@ internal sealed class EvaluateCommand : MedaiCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupted)
     {
         OutputFile.Check("--report", parsed.GetValue(_report));
+        if (parsed.GetValue(_report) is { } file && PageOf(file) == file)
+            throw new UsageException($"--report: {file} is where the page with pictures goes. Name the file of the figures, with .json at its end.");
+
         var settings = _line.Settings(parsed);
         var format = parsed.GetValue(_format)!;
         var part = parsed.GetValue(_split)!;
@@ -170,12 +173,14 @@ internal sealed class EvaluateCommand : MedaiCommand
         }
     }
 
+    private static string PageOf(string report) => Path.ChangeExtension(report, ".html");
+
     private void Write(Action<Stream> writeJson, Action<Stream> writeHtml, string? file)
     {
         if (file is null)
             return;
 
-        var page = Path.ChangeExtension(file, ".html");
+        var page = PageOf(file);
         try
         {
             using var json = File.Create(file);

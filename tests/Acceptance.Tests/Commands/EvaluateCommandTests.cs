@@ -112,6 +112,20 @@ public sealed class EvaluateCommandTests : IDisposable
         static Func<string, string> Without(int column) => line => string.Join(',', line.Split(',').Where((_, index) => index != column));
     }
 
+    [Fact]
+    public async Task A_model_that_is_named_twice_is_judged_once_and_the_figures_are_not_overwritten_by_the_page()
+    {
+        var data = _program.Write("mine.csv", Labelled(4));
+
+        Assert.Equal(ExitCodes.Usage, await _program.RunAsync(["evaluate", "csv", data, "--models", "sepsis-time", "--report", _program.At("r.html")]));
+        Assert.Contains("r.html is where the page with pictures goes", _program.Error, StringComparison.Ordinal);
+        var code = await _program.RunAsync(["evaluate", "csv", data, "--models", "sepsis-time,sepsis-time@2.0.0", "--report", _program.At("r.json")]);
+
+        Assert.True(code == ExitCodes.Ok, _program.Error);
+        using var report = JsonDocument.Parse(File.ReadAllText(_program.At("r.json")));
+        Assert.Single(report.RootElement.GetProperty("models").EnumerateArray(), model => model.GetProperty("name").GetString() == "sepsis-time");
+    }
+
     // A label that holds before the stay began is of no hour of it.
     [Fact]
     public async Task Labels_from_before_the_admission_are_left_out_and_counted()
