@@ -24,13 +24,16 @@ internal sealed partial class Cinc2012Source : IOutcomeSource
         {
             var died = row[1] switch
             {
-                "1" => true,
-                "0" => (bool?)false,
-                "-1" => null,
+                "1" or "1.0" => true,
+                "0" or "0.0" => (bool?)false,
+                "-1" or "-1.0" => null,
                 _ => throw new RecordedInputException($"'{outcomes}': the outcome of {row[0]} is '{row[1]}'; it must be 0, 1 or -1."),
             };
-            if (died is { } known)
-                found[row[0]] = (known, SapsOf(row[2]));
+            if (died is not { } known)
+                continue;
+            if (found.TryGetValue(row[0], out var other) && other.Died != known)
+                throw new RecordedInputException($"'{outcomes}' says of {row[0]} both that the patient died and did not; take one of the two lines out.");
+            found[row[0]] = (known, SapsOf(row[2]));
         }
 
         var stays = new List<StayOutcome>();

@@ -37,13 +37,19 @@ internal sealed partial class Cinc2019Source
     // What the reader of readings refuses has no label here.
     private static void AddLabel(LabelCollector labels, LineReader reader, ReadOnlySpan<byte> id, ReadOnlySpan<byte> row, byte separator)
     {
+        if (reader.Line.IsEmpty)
+            return;
+
         if (reader.End is not (LineEnd.Whole or LineEnd.Unterminated) || row.Count(separator) != Columns - 1
             || RowReading.CheckId(id) != Domain.Vitals.RejectReason.None
-            || !NumberText.TryParse(RowReading.Cell(row, HoursColumn, separator), out var hours) || hours is < 0 or > MostHours
-            || labels.Patient(id) is not (>= 0 and var patient))
+            || !NumberText.TryParse(RowReading.Cell(row, HoursColumn, separator), out var hours) || hours is < 0 or > MostHours)
         {
+            labels.Unread(reader.Where);
             return;
         }
+
+        if (labels.Patient(id) is not (>= 0 and var patient))
+            return;
 
         labels.Admitted(patient, Admission);
         labels.Add(

@@ -156,7 +156,7 @@ internal sealed partial class Cinc2019Source : ILabelledSource
         private void AddPatient(int number, ReadOnlySpan<byte> age, ReadOnlySpan<byte> gender)
         {
             _sequences.Add(0);
-            bool? male = gender.SequenceEqual("1"u8) ? true : gender.SequenceEqual("0"u8) ? false : null;
+            bool? male = NumberText.TryParse(gender, out var sex) ? sex switch { 1 => true, 0 => false, _ => null } : null;
             double? years = NumberText.TryParse(age, out var value) && double.IsFinite(value) ? value : null;
             log.AddFacts(new PatientFactsElement(Admission, log.Patients[number], years, male, Admission, "icu"));
         }

@@ -47,19 +47,23 @@ internal sealed class CsvSource : ILabelledSource
         var texts = new FieldTexts();
         while (reader.Read())
         {
-            var isSound = reader.End is LineEnd.Whole or LineEnd.Unterminated && !reader.Line.IsEmpty
+            if (reader.End is LineEnd.Whole && reader.Line.IsEmpty)
+                continue;
+
+            var isSound = reader.End is LineEnd.Whole or LineEnd.Unterminated
                 && ReadLine(reader, columns, cells, texts) == RejectReason.None
                 && RowReading.CheckId(texts[ReadingField.Patient]) == RejectReason.None;
-            if (!isSound || !TimeText.TryParse(texts[ReadingField.Time], out var time)
-                || collector.Patient(texts[ReadingField.Patient]) is not (>= 0 and var patient))
+            if (!isSound || !TimeText.TryParse(texts[ReadingField.Time], out var time))
             {
+                collector.Unread(reader.Where);
                 continue;
             }
 
-            // The stream begins a stay without an admission at the first reading.
-            if (!texts.Has(ReadingField.Admission))
-                collector.Admitted(patient, time);
-            else if (TimeText.TryParse(texts[ReadingField.Admission], out var admission))
+            if (collector.Patient(texts[ReadingField.Patient]) is not (>= 0 and var patient))
+                continue;
+
+            collector.Seen(patient, time);
+            if (texts.Has(ReadingField.Admission) && TimeText.TryParse(texts[ReadingField.Admission], out var admission))
                 collector.Admitted(patient, admission);
             if (texts.Has(ReadingField.Label))
                 collector.Add(patient, time, texts[ReadingField.Label], reader.Where);

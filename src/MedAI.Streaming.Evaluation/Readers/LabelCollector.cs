@@ -1,4 +1,6 @@
 // Gathers labels line by line into stays.
+using MedAI.Streaming.Evaluation.Readers.Text;
+
 namespace MedAI.Streaming.Evaluation.Readers;
 
 /// <summary>Stays in the order in which their patients are first named.</summary>
@@ -8,6 +10,15 @@ internal sealed class LabelCollector(string path, int? patients)
 {
     private readonly NameTable _names = new();
     private readonly List<Stay> _stays = [];
+    private string? _firstUnread;
+    private int _unread;
+
+    /// <summary>Takes note of a line that cannot be read.</summary>
+    public void Unread(string where)
+    {
+        _firstUnread ??= where;
+        _unread++;
+    }
 
     /// <summary>The number of a patient; -1: there are enough.</summary>
     public int Patient(ReadOnlySpan<byte> id)
@@ -25,6 +36,9 @@ internal sealed class LabelCollector(string path, int? patients)
     /// <summary>Says when a patient was admitted; the first word counts.</summary>
     public void Admitted(int patient, long admission) => _stays[patient].Admission ??= admission;
 
+    /// <summary>Takes note of a time at which something was read of a patient: the earliest ends hour 1 where nobody says the admission.</summary>
+    public void Seen(int patient, long time) => _stays[patient].First = Math.Min(_stays[patient].First, time);
+
     /// <summary>Notes a label; of several in one hour the last one counts.</summary>
     /// <param name="patient">The patient.</param>
     /// <param name="time">When it was true, ms since 1970.</param>
@@ -33,11 +47,10 @@ internal sealed class LabelCollector(string path, int? patients)
     /// <exception cref="RecordedInputException">It is neither 0 nor 1.</exception>
     public void Add(int patient, long time, ReadOnlySpan<byte> label, string where)
     {
-        var isOne = label.SequenceEqual("1"u8) || label.SequenceEqual("1.0"u8);
-        if (!isOne && !label.SequenceEqual("0"u8) && !label.SequenceEqual("0.0"u8))
+        if (!NumberText.TryParse(label, out var value) || value is not (0 or 1))
             throw new RecordedInputException($"{where}: the label is '{RowReading.Beginning(label, 40)}'; it must be 0 or 1.");
 
-        _stays[patient].Labels.Add((time, isOne));
+        _stays[patient].Labels.Add((time, value == 1));
     }
 
     /// <summary>The stays that have labels.</summary>
@@ -51,7 +64,11 @@ internal sealed class LabelCollector(string path, int? patients)
                 stays.Add(_stays[patient].ToLabelled(_names[patient]));
         }
 
-        return stays.Count > 0 ? stays : throw new RecordedInputException($"'{path}' holds no labels, so no model can be judged by it.");
+        if (stays.Any(stay => stay.Hours.Count > 0))
+            return stays;
+
+        var unread = _unread == 0 ? "" : $" {_unread} lines of it could not be read, the first at {_firstUnread}.";
+        throw new RecordedInputException($"'{path}' holds no labels, so no model can be judged by it.{unread}");
     }
 
     private sealed class Stay
@@ -60,18 +77,27 @@ internal sealed class LabelCollector(string path, int? patients)
 
         public long? Admission { get; set; }
 
+        public long First { get; set; } = long.MaxValue;
+
         public List<(long Time, bool Label)> Labels { get; } = [];
 
         public StayLabels ToLabelled(string patient)
         {
-            var admission = Admission ?? Labels.Min(label => label.Time);
+            var admission = Admission ?? (First - HourMs);
             var hours = new SortedDictionary<int, bool>();
+            var before = 0;
             foreach (var (time, label) in Labels)
             {
+                if (time < admission)
+                {
+                    before++;
+                    continue;
+                }
+
                 hours[(int)Math.Max(1, Math.DivRem(time - admission, HourMs, out var rest) + (rest > 0 ? 1 : 0))] = label;
             }
 
-            return new(patient, admission, [.. hours.Keys], [.. hours.Values]);
+            return new(patient, admission, [.. hours.Keys], [.. hours.Values]) { LabelsBefore = before };
         }
     }
 }

@@ -39,8 +39,13 @@ internal sealed class RecordedFiles
     /// <summary>The one file, read up to behind its header.</summary>
     public LineReader Open() => RowReading.OpenAfter(_header, Path);
 
-    /// <summary>The patients of a folder: the names of the files.</summary>
-    public IEnumerable<string> Patients(int? most) => _each.Take(most ?? int.MaxValue).Select(file => System.IO.Path.GetFileNameWithoutExtension(file));
+    /// <summary>The patients of a folder: the names of the files that can be read.</summary>
+    public IReadOnlyList<string> Patients(int? most)
+    {
+        var patients = new List<string>();
+        ReadEach(most, (_, patient) => patients.Add(Encoding.UTF8.GetString(patient)));
+        return patients;
+    }
 
     /// <summary>Reads the files of a folder one after the other.</summary>
     /// <param name="most">At most so many; null: all.</param>

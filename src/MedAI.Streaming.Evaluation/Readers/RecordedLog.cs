@@ -164,8 +164,9 @@ internal sealed class RecordedLog
                 _facts[index] = _facts[index] with { ArrivalTime = _firstArrivals[Patients.Number(_facts[index].Patient)] };
         }
 
+        var first = FirstArrivalInFile();
         for (var index = 0; index < _refused.Count && _refused[index].ArrivalTime == long.MinValue; index++)
-            _refused[index] = _refused[index] with { ArrivalTime = FirstArrivalInFile() };
+            _refused[index] = _refused[index] with { ArrivalTime = first };
         if (_isCutShort)
             _refused[^1] = _refused[^1] with { ArrivalTime = Math.Max(_refused[^1].ArrivalTime, _latestArrival) };
     }

@@ -9,7 +9,7 @@ namespace MedAI.Streaming.Evaluation.Report;
 public sealed class EvaluationReport
 {
     private EvaluationReport(
-        string format, LabelledCohort cohort, Evaluator evaluator, int draws, ulong seed, ImmutableArray<ModelFigures> models)
+        string format, LabelledCohort cohort, Evaluator evaluator, int draws, ulong seed, ImmutableArray<ModelFigures> models, ReadingAccount? readings)
     {
         Format = format;
         Cohort = cohort;
@@ -17,6 +17,7 @@ public sealed class EvaluationReport
         Draws = draws;
         Seed = seed;
         Models = models;
+        Readings = readings;
     }
 
     /// <summary>Format of the evaluated data, such as <c>cinc2019</c>.</summary>
@@ -27,6 +28,9 @@ public sealed class EvaluationReport
 
     /// <summary>Figures by model, in the order the models were given.</summary>
     public ImmutableArray<ModelFigures> Models { get; }
+
+    /// <summary>What became of the readings that the scores rest on; null where there were none to count.</summary>
+    public ReadingAccount? Readings { get; }
 
     /// <summary>Draws of patients behind each interval.</summary>
     public int Draws { get; }
@@ -42,6 +46,7 @@ public sealed class EvaluationReport
     /// <param name="cohort">The labelled patients.</param>
     /// <param name="news2">NEWS2 on them, to match sensitivities to; give it among the models too to have it in the table.</param>
     /// <param name="models">The models, in the order of the table.</param>
+    /// <param name="readings">What became of the readings that the scores rest on.</param>
     /// <param name="draws">Draws of patients behind each interval, at least 1.</param>
     /// <param name="seed">Seed of the draws.</param>
     /// <exception cref="ArgumentException">
@@ -53,6 +58,7 @@ public sealed class EvaluationReport
         LabelledCohort cohort,
         ScoredModel news2,
         IReadOnlyList<ScoredModel> models,
+        ReadingAccount? readings = null,
         int draws = Evaluator.DefaultDraws,
         ulong seed = Evaluator.DefaultSeed)
     {
@@ -61,7 +67,7 @@ public sealed class EvaluationReport
         foreach (var model in models) model.ScoresOn(cohort);
         var judged = new ModelFigures[models.Count];
         Parallel.For(0, judged.Length, i => judged[i] = evaluator.Judge(models[i]));
-        return new EvaluationReport(format, cohort, evaluator, draws, seed, [.. judged]);
+        return new EvaluationReport(format, cohort, evaluator, draws, seed, [.. judged], readings);
     }
 
     /// <summary>Writes the JSON of docs/evaluation.md, UTF-8.</summary>

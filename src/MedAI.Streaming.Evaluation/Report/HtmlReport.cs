@@ -113,11 +113,14 @@ internal static class HtmlReport
             .Add($"<title>Evaluation of sepsis scores, {format}</title>\n<style>\n{Style}\n</style></head>\n<body><main>\n")
             .Add($"<h1>Evaluation of sepsis scores on {format}</h1>\n<p>{patients:N0} patients, {septic:N0} of them septic, ")
             .Add($"{hours:N0} scored hours; {labelled:0.00} % of hours are labelled (from 6&#160;h before onset). Intervals are the ")
-            .Add($"percentiles 2.5 and 97.5 of {report.Draws} draws of patients with replacement, seed {report.Seed}.</p>\n")
+            .Add($"percentiles 2.5 and 97.5 of {report.Draws} draws of patients with replacement, seed {report.Seed}.{Sentence(report.Readings)}</p>\n")
             .Add($"""<p class="warning"><strong>MedAI.Streaming is a secondary monitor.</strong> It does not replace the bedside """)
             .Add($"alarm, it is not a medical device, and it decides nothing. These figures describe recorded data of the past; they ")
             .Add($"promise nothing for another hospital, ward or kind of patient.</p>\n");
     }
+
+    // What the scores could not rest on belongs beside the figures.
+    internal static string Sentence(ReadingAccount? readings) => readings is null ? "" : $" {readings.InWords}.";
 
     internal static void AddNotes(Markup html, IEnumerable<(string Note, string Model)> found)
     {

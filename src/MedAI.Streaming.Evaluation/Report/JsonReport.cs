@@ -22,6 +22,7 @@ internal static class JsonReport
         json.WriteNumber("patients", report.Cohort.Patients.Length);
         json.WriteNumber("septic", report.Cohort.Septic);
         json.WriteNumber("hours", report.Cohort.Hours.Length);
+        report.Readings?.WriteJson(json);
         json.WriteStartArray("models");
         foreach (var model in report.Models) WriteModel(json, model);
         json.WriteEndArray();

@@ -44,7 +44,7 @@ internal static class OutcomePage
             .Add($"<title>Evaluation of mortality scores, {format}</title>\n<style>\n{HtmlReport.Style}\n</style></head>\n<body><main>\n")
             .Add($"<h1>Evaluation of mortality scores on {format}</h1>\n<p>{stays:N0} patients, {deaths:N0} of whom died in hospital ")
             .Add($"({100.0 * deaths / stays:0.0} %). Every score is the last one by the end of hour {report.Hour} of intensive care. Intervals are the ")
-            .Add($"percentiles 2.5 and 97.5 of {Evaluator.DefaultDraws} draws of patients with replacement.</p>\n")
+            .Add($"percentiles 2.5 and 97.5 of {Evaluator.DefaultDraws} draws of patients with replacement.{HtmlReport.Sentence(report.Readings)}</p>\n")
             .Add($"""<p class="warning"><strong>MedAI.Streaming is a secondary monitor.</strong> It is not a medical device, and it decides nothing; """)
             .Add($"a risk of death is no reason to end care. These figures describe recorded data of the past; they promise nothing for another ")
             .Add($"hospital or kind of patient.</p>\n");

@@ -25,12 +25,13 @@ public sealed class OutcomeReport
         new("winner of the challenge (Johnson et al.)", 0.5353, "PhysioNet/CinC Challenge 2012, event 1, set c"),
     ];
 
-    private OutcomeReport(string format, int hour, LabelledCohort stays, ImmutableArray<OutcomeFigures> scores)
+    private OutcomeReport(string format, int hour, LabelledCohort stays, ImmutableArray<OutcomeFigures> scores, ReadingAccount? readings)
     {
         Format = format;
         Hour = hour;
         Stays = stays;
         Scores = scores;
+        Readings = readings;
     }
 
     /// <summary>Format of the evaluated data, such as <c>cinc2012</c>.</summary>
@@ -45,16 +46,20 @@ public sealed class OutcomeReport
     /// <summary>Figures by score, in the order they were given.</summary>
     public ImmutableArray<OutcomeFigures> Scores { get; }
 
+    /// <summary>What became of the readings that the scores rest on; null where there were none to count.</summary>
+    public ReadingAccount? Readings { get; }
+
     /// <summary>Judges all scores on the same stays and the same draws.</summary>
     /// <param name="format">Format of the evaluated data.</param>
     /// <param name="stays">Stays with one judged hour each, the same for all.</param>
     /// <param name="scores">The scores, in the order of the table.</param>
+    /// <param name="readings">What became of the readings that the scores rest on.</param>
     /// <exception cref="ArgumentException">Stays are judged at different hours, or scores do not fit them; the message says what.</exception>
-    public static OutcomeReport Of(string format, LabelledCohort stays, IReadOnlyList<ScoredModel> scores)
+    public static OutcomeReport Of(string format, LabelledCohort stays, IReadOnlyList<ScoredModel> scores, ReadingAccount? readings = null)
     {
         if (stays.Hours.Distinct().Count() != 1) throw new ArgumentException("The stays are not judged at one and the same hour.", nameof(stays));
         var evaluator = new OutcomeEvaluator(stays);
-        return new OutcomeReport(format, stays.Hours[0], stays, [.. scores.Select(evaluator.Judge)]);
+        return new OutcomeReport(format, stays.Hours[0], stays, [.. scores.Select(evaluator.Judge)], readings);
     }
 
     /// <summary>Writes the JSON of docs/evaluation.md, UTF-8.</summary>
@@ -67,6 +72,7 @@ public sealed class OutcomeReport
         json.WriteNumber("hour", Hour);
         json.WriteNumber("patients", Stays.Patients.Length);
         json.WriteNumber("deaths", Stays.Septic);
+        Readings?.WriteJson(json);
         json.WriteStartArray("models");
         foreach (var score in Scores) WriteScore(json, score);
         json.WriteEndArray();

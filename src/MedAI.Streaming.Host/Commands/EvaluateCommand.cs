@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using MedAI.Streaming.Domain.Scores;
-using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Evaluation.Metrics;
 using MedAI.Streaming.Evaluation.Readers;
 using MedAI.Streaming.Evaluation.Report;
@@ -68,6 +67,9 @@ internal sealed class EvaluateCommand : MedaiCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupted)
     {
         OutputFile.Check("--report", parsed.GetValue(_report));
+        if (parsed.GetValue(_report) is { } file && PageOf(file) == file)
+            throw new UsageException($"--report: {file} is where the page with pictures goes. Name the file of the figures, with .json at its end.");
+
         var settings = _line.Settings(parsed);
         var format = parsed.GetValue(_format)!;
         var part = parsed.GetValue(_split)!;
@@ -79,6 +81,9 @@ internal sealed class EvaluateCommand : MedaiCommand
         var stays = outcomes is null
             ? recording.ReadLabels(parsed.GetValue(_patients)).Where(stay => part == "all" || PartOf(stay.Patient) == part).ToArray()
             : [.. outcomes.Select(OutcomeJudging.ToLabels)];
+        if (stays.Sum(stay => stay.LabelsBefore) is > 0 and var before)
+            Say($"labels that are from before the admission of their patient and are not judged: {before:N0}");
+        stays = [.. stays.Where(stay => stay.Hours.Count > 0)];
         if (stays.Length == 0)
             throw new InputException($"There are no labelled patients in the part '{part}'.");
 
@@ -87,22 +92,29 @@ internal sealed class EvaluateCommand : MedaiCommand
         Say($"{stays.Length:N0} labelled patients; {models.Shadows.Count} models: {string.Join(", ", models.Shadows.Select(model => model.Id))}");
         var began = _line.Surroundings.Time.GetTimestamp();
         var stream = new ScoreStream(stays, models.Shadows, settings.Monitor, parsed.GetValue(_flows) ?? Environment.ProcessorCount);
-        var wanted = stays.Select(stay => stay.Patient).ToHashSet(StringComparer.Ordinal);
-        await stream.RunAsync(Of(recording.Read(new StreamProgress(Say)), wanted), interrupted);
+        var judged = new JudgedPart(stays.Select(stay => stay.Patient).ToHashSet(StringComparer.Ordinal));
+        await stream.RunAsync(judged.Of(recording.Read(new StreamProgress(Say))), interrupted);
         Say($"streamed in {Seconds(began)} s; judging");
+        if (part == "all" && judged.Others > 0)
+            Say($"patients of the recording that have no {(outcomes is null ? "label" : "outcome")} and are not judged: {judged.Others:N0}");
+        if (judged.Unreadable is { } unreadable)
+            Say($"{unreadable}");
+
+        var readings = RunReport.Account(stream.Totals());
         if (outcomes is null)
         {
-            var report = Judge(format, stream, models);
+            var report = Judge(format, stream, models, readings);
             Write(report.WriteJson, report.WriteHtml, parsed.GetValue(_report));
             EvaluationTable.Write(_line.Surroundings.Output, report);
         }
         else
         {
-            var report = OutcomeJudging.Judge(format, outcomes, stream, models);
+            var report = OutcomeJudging.Judge(format, outcomes, stream, models, readings);
             Write(report.WriteJson, report.WriteHtml, parsed.GetValue(_report));
             EvaluationTable.Write(_line.Surroundings.Output, report);
         }
 
+        readings.WriteText(_line.Surroundings.Output);
         Say($"done in {Seconds(began)} s");
         return ExitCodes.Ok;
     }
@@ -115,7 +127,7 @@ internal sealed class EvaluateCommand : MedaiCommand
         _ => null,
     };
 
-    private static EvaluationReport Judge(string format, ScoreStream stream, LoadedModels models)
+    private static EvaluationReport Judge(string format, ScoreStream stream, LoadedModels models, ReadingAccount readings)
     {
         var cohort = LabelledCohort.Of(stream.Stays.Select(stay => new LabelledStay(
             stay.Stay.Patient, [.. stay.Stay.Hours], [.. stay.Stay.Labels])));
@@ -153,7 +165,7 @@ internal sealed class EvaluateCommand : MedaiCommand
         });
         try
         {
-            return EvaluationReport.Of(format, cohort, clinical[ScoreKind.News2], [.. clinical.Values, clock, .. judged]);
+            return EvaluationReport.Of(format, cohort, clinical[ScoreKind.News2], [.. clinical.Values, clock, .. judged], readings);
         }
         catch (ArgumentException refused)
         {
@@ -161,12 +173,14 @@ internal sealed class EvaluateCommand : MedaiCommand
         }
     }
 
+    private static string PageOf(string report) => Path.ChangeExtension(report, ".html");
+
     private void Write(Action<Stream> writeJson, Action<Stream> writeHtml, string? file)
     {
         if (file is null)
             return;
 
-        var page = Path.ChangeExtension(file, ".html");
+        var page = PageOf(file);
         try
         {
             using var json = File.Create(file);
@@ -181,13 +195,6 @@ internal sealed class EvaluateCommand : MedaiCommand
 
         Say($"the figures are in {file}, and as a page with pictures in {page}");
     }
-
-    private static IEnumerable<LogElement> Of(IEnumerable<LogElement> elements, HashSet<string> patients) => elements.Where(element => element switch
-    {
-        FrameElement frame => patients.Contains(frame.Patient),
-        PatientFactsElement facts => patients.Contains(facts.Patient),
-        _ => false,
-    });
 
     // As training/ splits: docs/evaluation.md.
     private static string PartOf(string patient)

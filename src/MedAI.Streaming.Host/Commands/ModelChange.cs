@@ -32,12 +32,13 @@ internal static class ModelChange
                 var folder = ModelFolder.List(root).FirstOrDefault(one => ModelFolders.IdOf(one) == wanted)
                     ?? throw new FailureException(
                         $"There is no model {wanted} in {root}. Name it as NAME@VERSION; 'medai models list' lists those that there are.");
+                using var registry = Change(() => ModelRegistry.Open(root));
                 var served = ServedModel.Of(settings);
                 if (served.Id == wanted)
                     throw new FailureException($"{wanted} is the one that is served already.");
 
                 var card = Tested(folder, served, settings.Model.Provider);
-                Change(() => ModelRegistry.Read(root).Promote(
+                Change(() => registry.Promote(
                     card.Task, card.Id, card.Sha256, served.Id, parsed.GetValue(by)!, line.Surroundings.Time.GetUtcNow()));
                 line.Surroundings.Output.WriteLine($"promoted {card.Id}, was {served.Id}. {Follows}");
                 return ExitCodes.Ok;
@@ -57,12 +58,13 @@ internal static class ModelChange
             {
                 var settings = line.Settings(parsed);
                 var root = ModelFolders.Root(settings);
+                using var registry = Change(() => ModelRegistry.Open(root));
                 var served = ServedModel.Of(settings);
                 var task = ModelCard.TaskOf(settings.Model.Name);
-                var before = ModelRegistry.Read(root).Before(task)
+                var before = registry.Before(task)
                     ?? throw new FailureException($"Nothing was promoted before {served.Id}: there is nothing to go back to.");
                 var card = Tested(Path.Combine(root, before.Replace('@', Path.DirectorySeparatorChar)), served, settings.Model.Provider);
-                Change(() => ModelRegistry.Read(root).Rollback(task, card.Sha256, parsed.GetValue(by)!, line.Surroundings.Time.GetUtcNow()));
+                Change(() => registry.Rollback(task, card.Sha256, parsed.GetValue(by)!, line.Surroundings.Time.GetUtcNow()));
                 line.Surroundings.Output.WriteLine($"back to {card.Id}, was {served.Id}. {Follows}");
                 return ExitCodes.Ok;
             });
@@ -85,7 +87,11 @@ internal static class ModelChange
         try
         {
             ModelShelf.Features(folder, check.Card!);
-            ServedLaw.Fits(check.Card!, ModelFolder.ReadCard(served.Folder));
+            // Where the served one is gone or damaged, the change is the way out: only its name is left to hold against.
+            if (ModelCheck.OfFiles(served.Folder).Card is { } card)
+                ServedLaw.Fits(check.Card!, card);
+            else if (check.Card!.Task != ModelCard.TaskOf(ModelFolders.NameOf(served.Folder)))
+                throw new ModelLoadException($"it predicts {check.Card.Task}, which {served.Id} did not.");
             return check.Card!;
         }
         catch (ModelLoadException failure)
@@ -94,15 +100,21 @@ internal static class ModelChange
         }
     }
 
-    private static void Change(Action write)
+    private static void Change(Action write) => Change(() =>
+    {
+        write();
+        return true;
+    });
+
+    private static T Change<T>(Func<T> write)
     {
         try
         {
-            write();
+            return write();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new FailureException($"The registry cannot be written, and nothing was changed: {failure.Message}");
+            throw new FailureException($"The registry cannot be written, and nothing was changed: {failure.Message} Is somebody else changing it?");
         }
     }
 }

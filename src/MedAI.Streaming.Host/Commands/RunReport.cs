@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MedAI.Streaming.Domain.Alerts;
+using MedAI.Streaming.Evaluation.Report;
 using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Pipeline;
 
@@ -51,6 +52,10 @@ internal sealed record RunReport(
         };
     }
 
+    /// <summary>What became of the readings, of sums over flows.</summary>
+    public static ReadingAccount Account(FlowTotals totals) =>
+        new(totals.In, totals.Accepted, totals.Late, totals.Duplicate, totals.RejectedByReason);
+
     /// <summary>The report as JSON.</summary>
     public string Json()
     {
@@ -58,7 +63,7 @@ internal sealed record RunReport(
         using (var json = new Utf8JsonWriter(buffer, Style))
         {
             json.WriteStartObject();
-            Readings(json);
+            Account(Totals).WriteJson(json);
             json.WriteNumber("frames", Totals.Frames);
             json.WriteNumber("patients", Totals.Patients);
             json.WriteNumber("eventHours", Math.Round(Totals.EventHours, 6));
@@ -77,18 +82,6 @@ internal sealed record RunReport(
         }
 
         return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
-    }
-
-    private void Readings(Utf8JsonWriter json)
-    {
-        json.WriteStartObject("readings");
-        json.WriteNumber("in", Totals.In);
-        json.WriteNumber("accepted", Totals.Accepted);
-        json.WriteNumber("late", Totals.Late);
-        json.WriteNumber("duplicate", Totals.Duplicate);
-        json.WriteNumber("rejected", Totals.Rejected);
-        Counts(json, "rejectedByReason", Totals.RejectedByReason);
-        json.WriteEndObject();
     }
 
     // An alert is an episode; its priority is the highest that it reached.

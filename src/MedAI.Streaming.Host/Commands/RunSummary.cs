@@ -14,13 +14,7 @@ internal static class RunSummary
     {
         var t = report.Totals;
         Line(output, $"{t.Patients:N0} patients, {t.Frames:N0} frames, {t.EventHours:N1} hours of event time");
-        var (late, again, refused) = (t.Late, t.Duplicate, t.Rejected);
-        Line(output, $"{t.In:N0} readings: {t.Accepted:N0} accepted, {late:N0} late, {again:N0} duplicate, {refused:N0} rejected");
-        foreach (var (reason, count) in t.RejectedByReason.OrderByDescending(pair => pair.Value))
-        {
-            Line(output, $"  {count,12:N0} {reason}");
-        }
-
+        RunReport.Account(t).WriteText(output);
         Line(output, $"{report.Episodes.Count:N0} alerts ({report.PerPatientDay:0.##} per patient and day)");
         Line(output, $"{report.Transitions:N0} transitions, sha256 {report.TransitionsSha256}");
         Line(output, $"{t.Scores:N0} scores by {report.Model}");

@@ -20,8 +20,9 @@ internal sealed record ModelEvent(
 /// The registry of a folder of models, <c>registry.json</c>. Without an entry for a task the configuration says what is served. Entries are
 /// only ever added; a rollback is one, too.
 /// </summary>
-internal sealed class ModelRegistry
+internal sealed class ModelRegistry : IDisposable
 {
+    private const int Schema = 1;
     private const string Promotion = "promote";
     private const string Return = "rollback";
     private static readonly JsonSerializerOptions Style = new()
@@ -36,9 +37,13 @@ internal sealed class ModelRegistry
 
     private readonly string _file;
 
-    private ModelRegistry(string file, IReadOnlyList<ModelEvent> events)
+    // Open while the registry is being changed: nobody else can open it so.
+    private readonly FileStream? _only;
+
+    private ModelRegistry(string file, IReadOnlyList<ModelEvent> events, FileStream? only = null)
     {
         _file = file;
+        _only = only;
         Events = events;
     }
 
@@ -52,8 +57,7 @@ internal sealed class ModelRegistry
         var file = Path.Combine(root, "registry.json");
         try
         {
-            var events = File.Exists(file) ? JsonSerializer.Deserialize<Document>(File.ReadAllBytes(file), Style)?.Events : [];
-            return new ModelRegistry(file, events ?? throw new JsonException("it is empty"));
+            return new ModelRegistry(file, EventsOf(file));
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -62,6 +66,27 @@ internal sealed class ModelRegistry
                 + "says which model is served.", failure);
         }
     }
+
+    /// <summary>Reads the registry to change it. Until it is disposed, nobody else can: what it says is what the change is made to.</summary>
+    /// <exception cref="IOException">Somebody else is changing it, or it cannot be written.</exception>
+    /// <exception cref="ModelLoadException">The file cannot be read, or is no registry.</exception>
+    public static ModelRegistry Open(string root)
+    {
+        var only = new FileStream(Path.Combine(root, "registry.lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        try
+        {
+            var registry = Read(root);
+            return new ModelRegistry(registry._file, registry.Events, only);
+        }
+        catch
+        {
+            only.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _only?.Dispose();
 
     /// <summary>The last change for a task; null: none.</summary>
     public ModelEvent? Last(string task) => Events.LastOrDefault(change => change.Task == task);
@@ -78,7 +103,7 @@ internal sealed class ModelRegistry
             }
             else
             {
-                below.Pop();
+                below.TryPop(out _);
             }
         }
 
@@ -95,12 +120,23 @@ internal sealed class ModelRegistry
     public void Rollback(string task, string sha256, string by, DateTimeOffset at) =>
         Add(new ModelEvent(at, Return, task, Before(task)!, Last(task)!.Model, sha256, by));
 
+    private static IReadOnlyList<ModelEvent> EventsOf(string file)
+    {
+        if (!File.Exists(file))
+            return [];
+
+        var document = JsonSerializer.Deserialize<Document>(File.ReadAllBytes(file), Style) ?? throw new JsonException("it is empty.");
+        return document.Schema == Schema
+            ? document.Events
+            : throw new JsonException($"its schema is {document.Schema}, and this program knows {Schema}.");
+    }
+
     // The file is whole at any moment: a service may read it while it changes.
     private void Add(ModelEvent change)
     {
         Events = [.. Events, change];
         var half = _file + ".new";
-        File.WriteAllBytes(half, [.. JsonSerializer.SerializeToUtf8Bytes(new Document(1, Events), Style), (byte)'\n']);
+        File.WriteAllBytes(half, [.. JsonSerializer.SerializeToUtf8Bytes(new Document(Schema, Events), Style), (byte)'\n']);
         File.Move(half, _file, overwrite: true);
     }
 

@@ -25,7 +25,7 @@ internal sealed class LoadedModels : IDisposable
         var models = new LoadedModels();
         try
         {
-            foreach (var folder in Folders(settings, names))
+            foreach (var folder in Folders(settings, names).Distinct())
             {
                 models.Add(OnnxModel.Load(folder), folder);
             }

@@ -20,8 +20,10 @@ internal static class OutcomeJudging
     /// <param name="outcomes">The stays, in the order in which they were streamed.</param>
     /// <param name="stream">What was said of them.</param>
     /// <param name="models">Who said it.</param>
+    /// <param name="readings">What became of their readings.</param>
     /// <exception cref="InputException">The scores cannot be judged.</exception>
-    public static OutcomeReport Judge(string format, IReadOnlyList<StayOutcome> outcomes, ScoreStream stream, LoadedModels models)
+    public static OutcomeReport Judge(
+        string format, IReadOnlyList<StayOutcome> outcomes, ScoreStream stream, LoadedModels models, ReadingAccount readings)
     {
         var scores = models.Shadows.Select((model, number) => new ScoredModel
         {
@@ -39,7 +41,7 @@ internal static class OutcomeJudging
         try
         {
             var stays = LabelledCohort.Of(outcomes.Select(stay => new LabelledStay(stay.Patient, [stay.Hour], [stay.Died])));
-            return OutcomeReport.Of(format, stays, scores);
+            return OutcomeReport.Of(format, stays, scores, readings);
         }
         catch (ArgumentException refused)
         {

@@ -44,6 +44,18 @@ internal sealed class ScoreStream
     /// <summary>What was said of the stays, in their order.</summary>
     public IReadOnlyList<StayScores> Stays { get; }
 
+    /// <summary>What became of the readings; for when everything is streamed.</summary>
+    public FlowTotals Totals()
+    {
+        var totals = new FlowTotals();
+        foreach (var flow in _flows)
+        {
+            flow.AddTo(totals);
+        }
+
+        return totals;
+    }
+
     /// <summary>Streams everything.</summary>
     /// <param name="elements">The recording, in arrival order.</param>
     /// <param name="stop">Gives up.</param>
@@ -84,10 +96,10 @@ internal sealed class ScoreStream
     private async Task FeedAsync(IEnumerable<LogElement> elements, CancellationToken stop)
     {
         var latest = long.MinValue;
-        foreach (var element in WithEnds(elements))
+        foreach (var element in WithAdmissions(WithEnds(elements)))
         {
             latest = Math.Max(latest, element.ArrivalTime);
-            await _flows[Partitioner.PartitionOf(PatientOf(element), _flows.Length)].AddAsync(element, stop);
+            await _flows[Partitioner.PartitionOf(element.Key, _flows.Length)].AddAsync(element, stop);
         }
 
         // Time passes after the last reading: what waits for its time settles.
@@ -120,15 +132,21 @@ internal sealed class ScoreStream
         }
     }
 
+    // Labelled hours count from an admission; where the recording does not say it, the stream is told the one that the labels go by.
+    private IEnumerable<LogElement> WithAdmissions(IEnumerable<LogElement> elements)
+    {
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var element in elements)
+        {
+            var stay = _stays.GetValueOrDefault(element.Key)?.Stay;
+            if (stay is not null && told.Add(stay.Patient) && element is not PatientFactsElement)
+                yield return new PatientFactsElement(element.ArrivalTime, stay.Patient, AdmissionTime: stay.Admission);
+            yield return stay is not null && element is PatientFactsElement facts ? facts with { AdmissionTime = stay.Admission } : element;
+        }
+    }
+
     private static FrameElement EndOf(StayScores stay) =>
         new(stay.End, stay.Stay.Patient, EndDevice, SourceClass.Charted, 1, 1, stay.End, []);
-
-    private static string PatientOf(LogElement element) => element switch
-    {
-        FrameElement frame => frame.Patient,
-        PatientFactsElement facts => facts.Patient,
-        _ => "",
-    };
 
     /// <summary>One flow with its records on the way.</summary>
     private sealed class Flow(int number, FlowLaw law, IReadOnlyDictionary<string, StayScores> stays)
@@ -143,6 +161,8 @@ internal sealed class ScoreStream
 
         public Channel<(ArrayBufferWriter<byte> Records, int Count)> Records { get; } =
             Channel.CreateBounded<(ArrayBufferWriter<byte>, int)>(new BoundedChannelOptions(MostBatchesWaiting) { SingleReader = true, SingleWriter = true });
+
+        public void AddTo(FlowTotals totals) => _flow.AddTo(totals);
 
         public async ValueTask AddAsync(LogElement element, CancellationToken stop)
         {

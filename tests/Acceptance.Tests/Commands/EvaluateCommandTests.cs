@@ -79,6 +79,7 @@ public sealed class EvaluateCommandTests : IDisposable
     [Theory]
     [InlineData("patient,time,vital,value\na,2024-05-01T08:00:00Z,heart_rate,80\n", "", "holds no labels")]
     [InlineData("patient,time,vital,value,label\na,2024-05-01T08:00:00Z,heart_rate,80,yes\n", "", "mine.csv:2: the label is 'yes'")]
+    [InlineData("patient,time,vital,value,label\na,01/05/2024 08:00,heart_rate,80,1\nb,01/05/2024 08:00,heart_rate,80,1\n", "", "2 lines of it could not be read, the first at mine.csv:2")]
     [InlineData("patient,time,vital,value,label\na,2024-05-01T08:00:00Z,heart_rate,80,1\n", "sepsis-oracle", "There is no model sepsis-oracle")]
     public async Task What_cannot_be_judged_is_named(string data, string models, string said)
     {
@@ -87,6 +88,82 @@ public sealed class EvaluateCommandTests : IDisposable
 
         Assert.NotEqual(ExitCodes.Ok, await _program.RunAsync(arguments));
         Assert.Contains(said, _program.Error, StringComparison.Ordinal);
+    }
+
+    // The first reading ends hour 1, in whatever order the lines stand: here it is where the admission said.
+    [Fact]
+    public async Task Without_an_admission_hours_are_counted_from_the_first_reading()
+    {
+        var lines = Labelled(8).TrimEnd().Split('\n');
+        var said = _program.Write("said.csv", string.Join('\n', lines));
+        var unsaid = _program.Write("unsaid.csv", string.Join('\n', lines.Take(1).Concat(lines.Skip(1).Reverse()).Select(Without(5))));
+
+        Assert.Equal(ExitCodes.Ok, await _program.RunAsync(["evaluate", "csv", said, "--models", "sepsis-vitals", "--report", _program.At("said.json")]));
+        var code = await _program.RunAsync(["evaluate", "csv", unsaid, "--models", "sepsis-vitals", "--report", _program.At("unsaid.json")]);
+
+        Assert.True(code == ExitCodes.Ok, _program.Error);
+        using var expected = JsonDocument.Parse(File.ReadAllText(_program.At("said.json")));
+        using var report = JsonDocument.Parse(File.ReadAllText(_program.At("unsaid.json")));
+        Assert.Equal(Auroc(expected), Auroc(report), 1e-12);
+
+        static double Auroc(JsonDocument report) => report.RootElement.GetProperty("models").EnumerateArray()
+            .Single(m => m.GetProperty("name").GetString() == "sepsis-vitals").GetProperty("auroc").GetDouble();
+
+        static Func<string, string> Without(int column) => line => string.Join(',', line.Split(',').Where((_, index) => index != column));
+    }
+
+    [Fact]
+    public async Task A_model_that_is_named_twice_is_judged_once_and_the_figures_are_not_overwritten_by_the_page()
+    {
+        var data = _program.Write("mine.csv", Labelled(4));
+
+        Assert.Equal(ExitCodes.Usage, await _program.RunAsync(["evaluate", "csv", data, "--models", "sepsis-time", "--report", _program.At("r.html")]));
+        Assert.Contains("r.html is where the page with pictures goes", _program.Error, StringComparison.Ordinal);
+        var code = await _program.RunAsync(["evaluate", "csv", data, "--models", "sepsis-time,sepsis-time@2.0.0", "--report", _program.At("r.json")]);
+
+        Assert.True(code == ExitCodes.Ok, _program.Error);
+        using var report = JsonDocument.Parse(File.ReadAllText(_program.At("r.json")));
+        Assert.Single(report.RootElement.GetProperty("models").EnumerateArray(), model => model.GetProperty("name").GetString() == "sepsis-time");
+    }
+
+    // A label that holds before the stay began is of no hour of it.
+    [Fact]
+    public async Task Labels_from_before_the_admission_are_left_out_and_counted()
+    {
+        var data = _program.Write("mine.csv", Labelled(8) + "p1,2024-05-01T07:59:00Z,heart_rate,80,charted,2024-05-01T08:00:00Z,1\n");
+
+        var code = await _program.RunAsync(["evaluate", "csv", data, "--models", "sepsis-vitals", "--report", _program.At("r.json")]);
+
+        Assert.True(code == ExitCodes.Ok, _program.Error);
+        Assert.Contains("from before the admission of their patient and are not judged: 1", _program.Error, StringComparison.Ordinal);
+        using var report = JsonDocument.Parse(File.ReadAllText(_program.At("r.json")));
+        Assert.Equal((2, 96), (report.RootElement.GetProperty("septic").GetInt32(), report.RootElement.GetProperty("hours").GetInt32()));
+    }
+
+    // One line is cut off, one has no patient, one value is no number and one patient has no label.
+    [Fact]
+    public async Task What_is_missing_in_the_figures_is_counted_and_named()
+    {
+        var data = _program.Write("mine.csv", Labelled(8)
+            + "p1,2024-05-01T09:30:00Z,heart_rate,high,charted,,\n"
+            + ",2024-05-01T09:30:00Z,heart_rate,80,charted,,\n"
+            + "unlabelled,2024-05-01T09:00:00Z,heart_rate,80,charted,,\n"
+            + "p2,2024-05-01T09:");
+
+        var code = await _program.RunAsync(["evaluate", "csv", data, "--models", "sepsis-vitals", "--report", _program.At("r.json")]);
+
+        Assert.True(code == ExitCodes.Ok, _program.Error);
+        Assert.Contains("2 lines or files could not be read and are missing here", _program.Error, StringComparison.Ordinal);
+        Assert.Contains("mine.csv:291 (missing_field)", _program.Error, StringComparison.Ordinal);
+        Assert.Contains("mine.csv:293 (truncated)", _program.Error, StringComparison.Ordinal);
+        Assert.Contains("have no label and are not judged: 1", _program.Error, StringComparison.Ordinal);
+        using var report = JsonDocument.Parse(File.ReadAllText(_program.At("r.json")));
+        var readings = report.RootElement.GetProperty("readings");
+        Assert.Equal((8 * 12 * 3) + 3, readings.GetProperty("in").GetInt32());
+        Assert.Equal(8 * 12 * 3, readings.GetProperty("accepted").GetInt32());
+        Assert.Equal(3, readings.GetProperty("rejected").GetInt32());
+        Assert.Equal(1, readings.GetProperty("rejectedByReason").GetProperty("truncated").GetInt32());
+        Assert.Contains("3 rejected", File.ReadAllText(_program.At("r.html")), StringComparison.Ordinal);
     }
 
     // Every fourth patient gets worse from hour 6 on, and is labelled from then.

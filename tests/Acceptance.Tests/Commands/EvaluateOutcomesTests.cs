@@ -70,6 +70,36 @@ public sealed class EvaluateOutcomesTests : IDisposable
         Assert.Contains("there is no file of outcomes", _program.Error, StringComparison.Ordinal);
     }
 
+    // One file is empty, one was told nothing that can be read: neither costs the others.
+    [Fact]
+    public async Task A_bad_file_among_many_costs_only_its_own_patient()
+    {
+        var folder = Path.GetDirectoryName(_program.Write("set-y/1.txt", ""))!;
+        for (var record = 2; record <= 5; record++)
+            _program.Write($"set-y/{record}.txt", $"Time,Parameter,Value\n00:00,RecordID,{record}\n00:00,Age,60\n03:10,HR,{70 + record}\n");
+        _program.Write("set-y/6.txt", "Time,Parameter,Value\nnoon,HR,80\n");
+        _program.Write("set-y/0.txt", "Time,Parameter,Value\n00:00,RecordID,0\n00:00,Age,60\n");
+        _program.Write("Outcomes-y.txt", "RecordID,SAPS-I,In-hospital_death\n0,5,0\n1,5,0\n2,5,0\n3,5,1\n4,5,0\n5,5,1\n6,5,0\n");
+
+        var code = await _program.RunAsync(["evaluate", "cinc2012", folder, "--report", _program.At("y.json")]);
+
+        Assert.True(code == ExitCodes.Ok, _program.Error);
+        using var report = JsonDocument.Parse(File.ReadAllText(_program.At("y.json")));
+        Assert.Equal((6, 2), (report.RootElement.GetProperty("patients").GetInt32(), report.RootElement.GetProperty("deaths").GetInt32()));
+        Assert.Equal(2, report.RootElement.GetProperty("readings").GetProperty("rejected").GetInt32());
+        Assert.Contains("2 lines or files could not be read", _program.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_outcomes_of_one_record_are_refused()
+    {
+        var data = Records(4);
+        File.AppendAllText(_program.At("Outcomes-x.txt"), "4,20,1,5,-1,0\n");
+
+        Assert.Equal(ExitCodes.Input, await _program.RunAsync(["evaluate", "cinc2012", data]));
+        Assert.Contains("says of 4 both", _program.Error, StringComparison.Ordinal);
+    }
+
     // Every fourth patient is unconscious and in shock, and dies.
     private string Records(int count)
     {

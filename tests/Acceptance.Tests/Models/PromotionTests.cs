@@ -54,6 +54,57 @@ public sealed class PromotionTests : IDisposable
         Assert.Contains("nothing to go back to", _medai.Error, StringComparison.Ordinal);
     }
 
+    // The way back is open when it is needed most.
+    [Fact]
+    public async Task What_was_promoted_can_be_rolled_back_or_replaced_though_its_files_are_gone()
+    {
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", New));
+        File.WriteAllText(_medai.At("models/sepsis-vitals/2.1.0/card.json"), "{");
+
+        Assert.True(await _medai.RunAsync("models", "promote", "sepsis-time@2.0.0") == ExitCodes.Ok, _medai.Error);
+        Assert.Equal(ExitCodes.Failure, await _medai.RunAsync("models", "rollback"));
+        Assert.Contains($"{New} is refused", _medai.Error, StringComparison.Ordinal);
+        File.Delete(_medai.At("models/registry.json"));
+        File.Copy(RepositoryFiles.At("models", "sepsis-vitals", "2.1.0", "card.json"), _medai.At("models/sepsis-vitals/2.1.0/card.json"), overwrite: true);
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", New));
+        Directory.Delete(_medai.At("models/sepsis-vitals"), recursive: true);
+        Assert.True(await _medai.RunAsync("models", "rollback") == ExitCodes.Ok, _medai.Error);
+        Assert.Equal(Old, await ServedAsync());
+    }
+
+    // Every promotion that says so stands in the registry, and what it says it replaced was served then.
+    [Fact]
+    public async Task Promotions_at_the_same_time_are_made_one_after_the_other_or_refused()
+    {
+        var said = await Task.WhenAll(Enumerable.Range(0, 8).Select(async number =>
+        {
+            using var other = new ProgramRun();
+            foreach (var (name, value) in _medai.Variables)
+                other.Variables[name] = value;
+            return await other.RunAsync("models", "promote", number % 2 == 0 ? New : "sepsis-time@2.0.0") == ExitCodes.Ok;
+        }));
+
+        using var registry = JsonDocument.Parse(File.ReadAllText(_medai.At("models/registry.json")));
+        var events = registry.RootElement.GetProperty("events").EnumerateArray().ToArray();
+        Assert.Equal(said.Count(ok => ok), events.Length);
+        Assert.Equal(
+            events.Select(change => change.GetProperty("was").GetString()),
+            events.Select(change => change.GetProperty("model").GetString()).Prepend(Old).SkipLast(1));
+    }
+
+    [Theory]
+    [InlineData("{\"schema\":9,\"events\":[]}", "list", "its schema is 9")]
+    [InlineData(
+        "{\"schema\":1,\"events\":[{\"at\":\"2026-01-01T00:00:00Z\",\"action\":\"rollback\",\"task\":\"sepsis\",\"model\":\"sepsis-gru@1.0.0\",\"was\":\"x\",\"sha256\":\"x\",\"by\":\"x\"}]}",
+        "rollback", "nothing to go back to")]
+    public async Task A_registry_that_this_program_did_not_write_is_told_and_not_guessed_at(string registry, string command, string said)
+    {
+        File.WriteAllText(_medai.At("models/registry.json"), registry);
+
+        Assert.Equal(ExitCodes.Failure, await _medai.RunAsync("models", command));
+        Assert.Contains(said, _medai.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_model_that_is_not_whole_is_not_promoted()
     {

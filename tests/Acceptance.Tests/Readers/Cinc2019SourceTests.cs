@@ -162,6 +162,19 @@ public sealed class Cinc2019SourceTests : Recordings
         Assert.Contains(".psv", thrown.Message, StringComparison.Ordinal);
     }
 
+    // As pandas writes a column that has a NaN somewhere.
+    [Fact]
+    public void Read_SexAndLabelAsDecimals_AreWhatTheNumbersSay()
+    {
+        const string Vitals = "80,NaN,NaN,NaN,NaN,NaN,NaN,NaN";
+        var path = Write("a.csv", Lines(
+            Header, Row("p1", Vitals, 1, "61.5", "1.0") + ".0", Row("p2", Vitals, 1, "50.0", " 0.0")[..^1] + " 1.0", Row("p3", Vitals, 1, "50.0", "2")));
+
+        Assert.Equal([true, false, null], Read("cinc2019", path).OfType<PatientFactsElement>().Select(facts => facts.Male));
+        var stays = ((ILabelledSource)RecordedSources.Open("cinc2019", path)).ReadLabels(null);
+        Assert.Equal([false, true, false], stays.Select(stay => stay.Labels[0]));
+    }
+
     [Fact]
     public void ReadLabels_OfBothForms_AreThoseOfTheRows()
     {

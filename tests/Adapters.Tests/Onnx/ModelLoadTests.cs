@@ -207,6 +207,9 @@ public class ModelLoadTests
         Directory.CreateDirectory(Path.Combine(models.Root, "tiny", "empty"));
 
         Assert.Equal([half, models.Folder], ModelFolder.List(models.Root));
+        foreach (var version in new[] { "10.0.0", "9.0.0" })
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(models.Root, "another", version)).FullName, "card.json"), "");
+        Assert.Equal(["0.1.0", "9.0.0", "10.0.0", "1.0.0"], ModelFolder.List(models.Root).Select(Path.GetFileName));
         Assert.Empty(ModelFolder.List(Path.Combine(models.Root, "none")));
     }
 
