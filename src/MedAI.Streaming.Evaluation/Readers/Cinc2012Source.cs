@@ -32,14 +32,14 @@ internal sealed partial class Cinc2012Source
 
     /// <summary>Opens the csv form, plain or gzip.</summary>
     /// <exception cref="RecordedInputException">The file is empty or has another header.</exception>
-    public static Cinc2012Source OpenFile(string path) => new(RecordedFiles.OpenFile(path, CsvHeader));
+    public static Cinc2012Source OpenFile(string path) => new(RecordedFiles.OpenFile(path, RowReading.Exactly(CsvHeader)));
 
     /// <summary>Opens a folder of txt files, one a record. The first of them must be sound; a bad one among the others is refused input.</summary>
     /// <exception cref="RecordedInputException">There is none, or the first is empty or has another header.</exception>
     // It may hold the outcomes, too.
     public static Cinc2012Source OpenFolder(string path) =>
         new(RecordedFiles.OpenFolder(
-            path, [.. Directory.GetFiles(path, "*.txt").Where(file => !IsOutcomes(Path.GetFileName(file)))], TxtHeader, "records (.txt files)"));
+            path, [.. Directory.GetFiles(path, "*.txt").Where(file => !IsOutcomes(Path.GetFileName(file)))], RowReading.Exactly(TxtHeader), "records (.txt files)"));
 
     /// <inheritdoc/>
     public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress) => RecordedLog.Read(options, progress, (log, told) =>

@@ -9,7 +9,7 @@ namespace MedAI.Streaming.Evaluation.Readers;
 /// Reads <c>cinc2019</c> (Reyna et al. 2020, Crit Care Med 48(2):210-217; doi 10.13026/v64v-d857). A reading is a cell of one of
 /// the 34 columns of vital signs and laboratory results that is neither empty nor NaN. A cell that is not a number is a reading of NaN. The data has no dates: every patient is
 /// admitted at 2000-01-01T00:00:00Z, and event and arrival time are the admission plus ICULOS hours. Rows of a patient stand
-/// together in the file, and a row without a reading makes no frame. The label of a row (SepsisLabel) is that of the hour ICULOS. Both forms of the same patients give the same elements,
+/// together in the file, and a row without a reading makes no frame. Columns may stand in any order, and those that a hospital does not have may be left out. The label of a row (SepsisLabel) is that of the hour ICULOS. Both forms of the same patients give the same elements,
 /// but for where a refused line stood.
 /// </summary>
 internal sealed partial class Cinc2019Source : ILabelledSource
@@ -19,21 +19,7 @@ internal sealed partial class Cinc2019Source : ILabelledSource
 
     // 2000-01-01T00:00:00Z.
     private const long Admission = 946_684_800_000;
-    private const string PatientColumn = "patient,";
-    private const int Measured = 34;
-    private const int Columns = 41;
-    private const int AgeColumn = 34;
-    private const int GenderColumn = 35;
-    private const int HoursColumn = 39;
     private const double MostHours = 1e6;
-
-    private static readonly string[] ColumnNames =
-    [
-        "HR", "O2Sat", "Temp", "SBP", "MAP", "DBP", "Resp", "EtCO2", "BaseExcess", "HCO3", "FiO2", "pH", "PaCO2", "SaO2", "AST",
-        "BUN", "Alkalinephos", "Calcium", "Chloride", "Creatinine", "Bilirubin_direct", "Glucose", "Lactate", "Magnesium",
-        "Phosphate", "Potassium", "Bilirubin_total", "TroponinI", "Hct", "Hgb", "PTT", "WBC", "Fibrinogen", "Platelets", "Age",
-        "Gender", "Unit1", "Unit2", "HospAdmTime", "ICULOS", "SepsisLabel",
-    ];
 
     // Units as physionet.org/content/challenge-2019 gives them for each column, but for lactate and magnesium: by their values (medians 1.8
     // and 2.0) they are mmol/L and mg/dL, which are the units they are kept in here.
@@ -57,9 +43,6 @@ internal sealed partial class Cinc2019Source : ILabelledSource
         (VitalSign.Platelets, Unit.ThousandPerMicrolitre),
     ];
 
-    private static readonly string CsvHeader = PatientColumn + string.Join(',', ColumnNames);
-    private static readonly string PsvHeader = string.Join('|', ColumnNames);
-
     private readonly RecordedFiles _files;
 
     private Cinc2019Source(RecordedFiles files) => _files = files;
@@ -69,14 +52,15 @@ internal sealed partial class Cinc2019Source : ILabelledSource
 
     /// <summary>Opens the csv form, plain or gzip.</summary>
     /// <exception cref="RecordedInputException">The file is empty or has another header.</exception>
-    public static Cinc2019Source OpenFile(string path) => new(RecordedFiles.OpenFile(path, CsvHeader));
+    public static Cinc2019Source OpenFile(string path) => new(RecordedFiles.OpenFile(path, header => Cinc2019Columns.Problem(header, ',', Cinc2019Columns.Patient, Cinc2019Columns.Hours)));
 
     /// <summary>
     /// Opens a folder of psv files. The first of them must be sound; a bad one among the others is refused input.
     /// </summary>
     /// <exception cref="RecordedInputException">There is none, or the first is empty or has another header.</exception>
     public static Cinc2019Source OpenFolder(string path) =>
-        new(RecordedFiles.OpenFolder(path, Directory.GetFiles(path, "*.psv"), PsvHeader, ".psv files"));
+        new(RecordedFiles.OpenFolder(
+            path, Directory.GetFiles(path, "*.psv"), header => Cinc2019Columns.Problem(header, '|', Cinc2019Columns.Hours), ".psv files"));
 
     /// <inheritdoc/>
     public IEnumerable<LogElement> Read(ReadOptions options, IProgress<double>? progress) => RecordedLog.Read(options, progress, (log, told) =>
@@ -91,52 +75,55 @@ internal sealed partial class Cinc2019Source : ILabelledSource
     private void AddAll(ReadOptions options, RecordedLog log, ReadProgress progress, RowAdder patients)
     {
         using var reader = _files.Open();
+        var columns = Cinc2019Columns.Of(reader.Line, ',');
         while (reader.Read())
         {
             progress.File(reader.Fraction);
             if (log.RefuseByItsEnd(reader) || reader.Line.IsEmpty)
                 continue;
 
-            var row = reader.Line;
-            var patient = RowReading.TakeCell(ref row, (byte)',');
-            if (row.Count((byte)',') != Columns - 1)
+            if (!columns.TryTake(reader.Line))
             {
                 log.AddRefused(reader, RowReading.WrongShape(reader));
                 continue;
             }
 
+            var patient = columns.Cell(reader.Line, Cinc2019Columns.Patient);
+
             // Rows of a patient stand together, so the first row of one too many ends the read.
             if (log.Patients.Find(patient) < 0 && log.Patients.Count == options.Patients)
                 break;
-            patients.Add(reader, patient, row, (byte)',');
+            patients.Add(reader, patient, columns);
         }
     }
 
     private static void AddFile(RecordedLog log, RowAdder patients, LineReader reader, ReadOnlySpan<byte> patient)
     {
+        var columns = Cinc2019Columns.Of(reader.Line, '|');
         while (reader.Read())
         {
             if (log.RefuseByItsEnd(reader) || reader.Line.IsEmpty)
                 continue;
-            if (reader.Line.Count((byte)'|') == Columns - 1)
-                patients.Add(reader, patient, reader.Line, (byte)'|');
+            if (columns.TryTake(reader.Line))
+                patients.Add(reader, patient, columns);
             else
                 log.AddRefused(reader, RowReading.WrongShape(reader));
         }
     }
 
-    /// <summary>Turns rows of 41 cells into facts and frames.</summary>
+    /// <summary>Turns rows into facts and frames.</summary>
     private sealed class RowAdder(RecordedLog log)
     {
         private readonly int _device = log.Names.Number("chart");
-        private readonly ReadingRow[] _readings = new ReadingRow[Measured];
+        private readonly ReadingRow[] _readings = new ReadingRow[Cinc2019Columns.Measured];
         private readonly List<ulong> _sequences = [];
 
-        public void Add(LineReader reader, ReadOnlySpan<byte> patient, ReadOnlySpan<byte> row, byte separator)
+        public void Add(LineReader reader, ReadOnlySpan<byte> patient, Cinc2019Columns columns)
         {
-            var count = TakeReadings(row, separator);
+            var row = reader.Line;
+            var count = TakeReadings(row, columns);
             var reason = RowReading.CheckId(patient);
-            var isTimed = NumberText.TryParse(RowReading.Cell(row, HoursColumn, separator), out var hours)
+            var isTimed = NumberText.TryParse(columns.Cell(row, Cinc2019Columns.Hours), out var hours)
                 && hours is >= 0 and <= MostHours;
             if (reason == RejectReason.None && !isTimed)
                 reason = RejectReason.Malformed;
@@ -148,7 +135,7 @@ internal sealed partial class Cinc2019Source : ILabelledSource
 
             var number = log.Patients.Number(patient);
             if (number == _sequences.Count)
-                AddPatient(number, RowReading.Cell(row, AgeColumn, separator), RowReading.Cell(row, GenderColumn, separator));
+                AddPatient(number, columns.Cell(row, Cinc2019Columns.Age), columns.Cell(row, Cinc2019Columns.Gender));
             if (count > 0)
                 AddFrame(number, (long)Math.Round(hours * 3_600_000), count);
         }
@@ -176,12 +163,12 @@ internal sealed partial class Cinc2019Source : ILabelledSource
             log.AddFrame(head, _readings.AsSpan(0, count));
         }
 
-        private int TakeReadings(ReadOnlySpan<byte> row, byte separator)
+        private int TakeReadings(ReadOnlySpan<byte> row, Cinc2019Columns columns)
         {
             var count = 0;
-            for (var column = 0; column < Measured; column++)
+            for (var column = 0; column < Cinc2019Columns.Measured; column++)
             {
-                var cell = RowReading.TakeCell(ref row, separator);
+                var cell = columns.Cell(row, column);
                 if (NumberText.IsMissing(cell))
                     continue;
                 var (vital, unit) = MeasuredColumns[column];

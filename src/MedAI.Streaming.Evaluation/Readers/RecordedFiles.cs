@@ -8,10 +8,10 @@ namespace MedAI.Streaming.Evaluation.Readers;
 /// <summary>A file or a folder of files that begin with a header.</summary>
 internal sealed class RecordedFiles
 {
-    private readonly string _header;
+    private readonly HeaderCheck _header;
     private readonly string[] _each;
 
-    private RecordedFiles(string path, string header, string[] each) => (Path, _header, _each) = (path, header, each);
+    private RecordedFiles(string path, HeaderCheck header, string[] each) => (Path, _header, _each) = (path, header, each);
 
     /// <summary>The file or folder.</summary>
     public string Path { get; }
@@ -21,7 +21,7 @@ internal sealed class RecordedFiles
 
     /// <summary>One file with everybody in it.</summary>
     /// <exception cref="RecordedInputException">The file is empty or has another header.</exception>
-    public static RecordedFiles OpenFile(string path, string header)
+    public static RecordedFiles OpenFile(string path, HeaderCheck header)
     {
         RowReading.OpenAfter(header, path).Dispose();
         return new RecordedFiles(path, header, []);
@@ -29,7 +29,7 @@ internal sealed class RecordedFiles
 
     /// <summary>A folder with a file for each patient. The first of them must be sound; a bad one among the others is refused input.</summary>
     /// <exception cref="RecordedInputException">There is none, or the first is empty or has another header.</exception>
-    public static RecordedFiles OpenFolder(string path, string[] files, string header, string what)
+    public static RecordedFiles OpenFolder(string path, string[] files, HeaderCheck header, string what)
     {
         Array.Sort(files, StringComparer.Ordinal);
         RowReading.OpenAfter(header, files.FirstOrDefault() ?? throw new RecordedInputException($"'{path}' holds no {what}.")).Dispose();
@@ -58,7 +58,7 @@ internal sealed class RecordedFiles
         for (var index = 0; index < wanted; index++)
         {
             using var reader = new LineReader(_each[index]);
-            if (reader.Read() && RowReading.IsHeader(reader, _header))
+            if (reader.Read() && _header(reader.Line) is null)
                 read(reader, Encoding.UTF8.GetBytes(System.IO.Path.GetFileNameWithoutExtension(_each[index])));
             else
                 refuse?.Invoke(reader);

@@ -6,6 +6,9 @@ using MedAI.Streaming.Evaluation.Readers.Text;
 
 namespace MedAI.Streaming.Evaluation.Readers;
 
+/// <summary>Says what is wrong with the first line of a file, as the end of a sentence that begins with the file; null: nothing.</summary>
+internal delegate string? HeaderCheck(ReadOnlySpan<byte> line);
+
 /// <summary>Files of rows under one header line.</summary>
 internal static class RowReading
 {
@@ -26,19 +29,24 @@ internal static class RowReading
 
     /// <summary>Opens a file and checks that its first line is the header of its format.</summary>
     /// <exception cref="RecordedInputException">It is empty or begins otherwise.</exception>
-    public static LineReader OpenAfter(string header, string path)
+    public static LineReader OpenAfter(string header, string path) => OpenAfter(Exactly(header), path);
+
+    /// <summary>Opens a file and checks its first line.</summary>
+    /// <exception cref="RecordedInputException">It is empty, or something is wrong with the line.</exception>
+    public static LineReader OpenAfter(HeaderCheck check, string path)
     {
         var reader = OpenAtHeader(path);
-        if (IsHeader(reader, header))
+        if (check(reader.Line) is not { } problem)
             return reader;
 
-        var found = Beginning(reader.Line, 200);
         reader.Dispose();
-        throw new RecordedInputException($"'{path}' has another header: expected '{header}', found '{found}'.");
+        throw new RecordedInputException($"'{path}' {problem}.");
     }
 
-    /// <summary>Whether the current line is a header.</summary>
-    public static bool IsHeader(LineReader reader, string header) => reader.Line.SequenceEqual(Encoding.UTF8.GetBytes(header));
+    /// <summary>The check that a line is a header, letter by letter.</summary>
+    public static HeaderCheck Exactly(string header) => line => line.SequenceEqual(Encoding.UTF8.GetBytes(header))
+        ? null
+        : $"has another header: expected '{header}', found '{Beginning(line, 200)}'";
 
     /// <summary>The beginning of a text, at most so many characters; a pair of UTF-16 units is not torn apart.</summary>
     public static string Beginning(ReadOnlySpan<byte> text, int length)
@@ -57,14 +65,6 @@ internal static class RowReading
         var cell = length < 0 ? row : row[..length];
         row = length < 0 ? default : row[(length + 1)..];
         return cell;
-    }
-
-    /// <summary>The cell at an index of a row without quotes; empty where the row is shorter.</summary>
-    public static ReadOnlySpan<byte> Cell(ReadOnlySpan<byte> row, int index, byte separator)
-    {
-        for (var skipped = 0; skipped < index; skipped++)
-            TakeCell(ref row, separator);
-        return TakeCell(ref row, separator);
     }
 
     /// <summary>Why an id (of a patient or a device) cannot be used: it must have 1 to 128 characters of sound UTF-8.</summary>

@@ -162,6 +162,41 @@ public sealed class Cinc2019SourceTests : Recordings
         Assert.Contains(".psv", thrown.Message, StringComparison.Ordinal);
     }
 
+    // Another hospital orders its columns otherwise, and has none of some: the elements are the same.
+    [Fact]
+    public void Read_ColumnsInAnotherOrder_GivesTheSame()
+    {
+        string[] rows = [Row("p1", "80,97,36.6,120,90,60,16,NaN", 1), Row("p1", "81,NaN,NaN,NaN,NaN,NaN,NaN,NaN", 2), Row("p2", "70,NaN,NaN,NaN,NaN,NaN,NaN,NaN", 1)];
+        string[] lines = [Header, .. rows];
+        var expected = Write("a.csv", Lines(lines));
+        var turned = Write("b.csv", Lines([.. lines.Select(line => string.Join(',', line.Split(',').Where((_, column) => column is not (8 or 37)).Reverse()))]));
+
+        Assert.Equal(Texts(Read("cinc2019", expected)), Texts(Read("cinc2019", turned)));
+        Assert.Equal(2, ((ILabelledSource)RecordedSources.Open("cinc2019", turned)).ReadLabels(null).Count);
+    }
+
+    [Theory]
+    [InlineData("patient,HR,ICULOS,SepsisLabel,Hour", "of which is not known: 'Hour'")]
+    [InlineData("patient,HR,HR,ICULOS,SepsisLabel", "has columns twice: 'HR'")]
+    [InlineData("HR,SepsisLabel", "lacks the columns 'patient', 'ICULOS'")]
+    public void Open_HeaderThatIsNotUnderstood_SaysWhich(string header, string said)
+    {
+        var path = Write("a.csv", Lines(header, "1,2,3,4,5"));
+
+        var thrown = Assert.Throws<RecordedInputException>(() => RecordedSources.Open("cinc2019", path));
+        Assert.Contains(said, thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadLabels_WithoutTheirColumn_SaysSo()
+    {
+        var path = Write("a.csv", Lines("patient,HR,ICULOS", "p1,80,1"));
+
+        Assert.Equal(1, Readings(Read("cinc2019", path)));
+        var thrown = Assert.Throws<RecordedInputException>(() => ((ILabelledSource)RecordedSources.Open("cinc2019", path)).ReadLabels(null));
+        Assert.Contains("has no column SepsisLabel", thrown.Message, StringComparison.Ordinal);
+    }
+
     // As pandas writes a column that has a NaN somewhere.
     [Fact]
     public void Read_SexAndLabelAsDecimals_AreWhatTheNumbersSay()
