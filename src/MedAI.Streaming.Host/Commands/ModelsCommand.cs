@@ -75,6 +75,11 @@ internal sealed class ModelsCommand : MedaiCommand
                     line.Surroundings.Error.WriteLine(
                         $"There are no models in {ModelFolders.Root(settings)}; set directories.models.");
                 }
+                else if (served is not null && rows.All(check => check.Folder != served.Folder))
+                {
+                    line.Surroundings.Error.WriteLine(
+                        $"medai: {served.Id} is to be served, but is not there. Bring its files back, or choose another: medai models promote, rollback.");
+                }
 
                 return ExitCodes.Ok;
             });

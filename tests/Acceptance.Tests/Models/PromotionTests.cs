@@ -68,6 +68,8 @@ public sealed class PromotionTests : IDisposable
         File.Copy(RepositoryFiles.At("models", "sepsis-vitals", "2.1.0", "card.json"), _medai.At("models/sepsis-vitals/2.1.0/card.json"), overwrite: true);
         Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "promote", New));
         Directory.Delete(_medai.At("models/sepsis-vitals"), recursive: true);
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "list"));
+        Assert.Contains($"{New} is to be served, but is not there", _medai.Error, StringComparison.Ordinal);
         Assert.True(await _medai.RunAsync("models", "rollback") == ExitCodes.Ok, _medai.Error);
         Assert.Equal(Old, await ServedAsync());
     }
