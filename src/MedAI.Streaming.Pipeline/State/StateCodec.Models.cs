@@ -98,8 +98,9 @@ internal sealed partial class StateCodec
         }
 
         Put(into, state.Models.Changes.Count);
-        foreach (var (arrivalTime, available) in state.Models.Changes)
+        foreach (var (offset, arrivalTime, available) in state.Models.Changes)
         {
+            Put(into, offset);
             Put(into, arrivalTime);
             Put(into, available);
         }
@@ -117,7 +118,7 @@ internal sealed partial class StateCodec
         state.Models.Changes.Clear();
         for (var left = Get<int>(ref blob); left > 0; left--)
         {
-            state.Models.Changes.Add((Get<long>(ref blob), Get<bool>(ref blob)));
+            state.Models.Changes.Add((Get<long>(ref blob), Get<long>(ref blob), Get<bool>(ref blob)));
         }
     }
 }

@@ -1,4 +1,4 @@
-// A record of the log changes the model whose alerts count: at a tick, for every patient, and the same however it is run.
+// Records of the log change the model whose alerts count, and say whether it answers: at a tick, for every patient, and the same however it is run.
 using System.Globalization;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
@@ -76,6 +76,27 @@ public sealed class ElectionTests
         Assert.Equal(old.Where(point => Second(point) > Change + 600), changed.Where(point => Second(point) > Change + 600));
     }
 
+    // The tick of second 1500 comes due at 1503, together with a record. Whether the record is in its batch or not, it is for what comes due later.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4096)]
+    public void Availability_AtTheArrivalOfATick_HoldsForTheNext(int batch)
+    {
+        var ticks = Seconds(batch, Answers(false, Change + 3), Answers(true, Change + 63));
+
+        Assert.Equal([Change - 60, Change, Change + 120, Change + 180], ticks);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4096)]
+    public void Elect_AfterADeath_LeavesTheDeadModelDead(int batch)
+    {
+        var ticks = Seconds(batch, Answers(false, Change - 57), Elected(2, Change + 3));
+
+        Assert.Equal([Change - 60, Change + 60, Change + 120, Change + 180], ticks);
+    }
+
     [Fact]
     public void Elect_WithARiskOfItsOwn_AlertsByIt()
     {
@@ -95,6 +116,20 @@ public sealed class ElectionTests
 
         Assert.Equal(Story().Run(law).Result.Lines, Story().Add(Elected(2)).Run(law).Result.Lines);
     }
+
+    // The seconds of the risks around the change; a frame comes at the arrival of each record, before it.
+    private static int[] Seconds(int batch, params LogElement[] records)
+    {
+        var flow = new PartitionFlow(0, new TestShelf().Law());
+        records.Aggregate(Story(every: 3), (story, record) => story.Add(record)).Into(flow, batch);
+        return
+        [
+            .. flow.Series.Points.Where(p => flow.Series.Names[p.Series] == Risk).Select(p => (int)((p.EventTime - WardLog.Start) / 1000))
+                .Where(second => second is >= Change - 60 and <= Change + 180),
+        ];
+    }
+
+    private static ModelAvailabilityElement Answers(bool available, int second) => new(WardLog.At(second), 0, available, "a test");
 
     private static int Second(string point) => int.Parse(point.Split(' ')[0], CultureInfo.InvariantCulture);
 
@@ -118,10 +153,10 @@ public sealed class ElectionTests
         return with;
     }
 
-    private static WardLog Story()
+    private static WardLog Story(int every = 5)
     {
         var log = new WardLog();
-        for (var second = 0; second < 3000; second += 5)
+        for (var second = 0; second < 3000; second += every)
         {
             log.Frame("p", "d", second, VitalSign.HeartRate, 60 + (second / 30));
         }
