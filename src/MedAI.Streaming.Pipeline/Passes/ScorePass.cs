@@ -80,7 +80,7 @@ internal sealed class ScorePass(FlowState state)
         if (elected.Number != active)
         {
             active = elected.Number;
-            state.Models[active].IsCold(patient) = true;
+            state.Models[active].Forget(patient);
         }
 
         return elected;
@@ -133,15 +133,9 @@ internal sealed class ScorePass(FlowState state)
             }
         }
 
-        if (_cold.Count == 0)
+        if (_cold.Count > 0)
         {
-            return;
-        }
-
-        _fold.Run(model, CollectionsMarshal.AsSpan(_cold), slot);
-        foreach (var patient in _cold)
-        {
-            slot.IsCold(patient) = false;
+            _fold.Run(model, CollectionsMarshal.AsSpan(_cold), slot);
         }
     }
 

@@ -78,8 +78,7 @@ internal sealed class ModelSlots
     {
         foreach (var slot in _all)
         {
-            slot.Of(patient).Clear();
-            slot.IsCold(patient) = false;
+            slot.Forget(patient);
         }
     }
 

@@ -19,16 +19,16 @@ public sealed class ElectionTests
         int.Parse(Environment.GetEnvironmentVariable("MEDAI_SEEDS") ?? "300", CultureInfo.InvariantCulture);
 
     [Fact]
-    public void Run_ElectionsAndCrashes_DecidesTheSame()
+    public void Run_ElectionsDeathsReturnsAndCrashes_DecidesTheSame()
     {
-        var (elected, crashed) = (0, 0);
+        var (said, silent, crashed) = (0, 0, 0);
         Parallel.For(1, Seeds + 1, i =>
         {
             var seed = 3_000_000 + (ulong)i;
             var fleet = FaultyFleet.Generate(seed, new FleetOptions { MaxPatients = 4, MinFrames = 100, MaxFrames = 300 }).Elements;
             var random = new SeededRandom(seed).Fork("run");
             var partitions = random.Pick([1, 2, 3]);
-            var elements = Electing(fleet, partitions, seed);
+            var elements = WithModels(fleet, partitions, seed);
             var options = new WorldOptions(
                 partitions, random.Pick([1, 2, 7, 64, 4096]), random.Pick([0, 0.02, 0.1]), random.NextUInt64(), random.Chance(0.5));
 
@@ -38,11 +38,14 @@ public sealed class ElectionTests
             Assert.True(plain.Lines.SequenceEqual(other.Lines), $"transitions of world {seed} differ: {options}");
             Assert.True(plain.Pages.SequenceEqual(other.Pages), $"pages of world {seed} differ: {options}");
             Assert.True(plain.Series.SequenceEqual(other.Series), $"series of world {seed} differ: {options}");
-            Interlocked.Add(ref elected, elements.Count - fleet.Count);
+            Interlocked.Add(ref said, elements.Count - fleet.Count);
+            Interlocked.Add(ref silent, plain.Lines.Count(line => line.Contains("technical.model", StringComparison.Ordinal)));
             Interlocked.Add(ref crashed, other.Crashes);
         });
 
-        Assert.True(elected > Seeds && crashed > Seeds / 10, $"{elected} elections and {crashed} crashes prove little");
+        Assert.True(
+            said > 2 * Seeds && silent > Seeds && crashed > Seeds / 10,
+            $"{said} records, {silent} transitions of models that fell silent or came back, and {crashed} crashes prove little");
     }
 
     // Until the change everything is the old model's, and behind it everything is what the new one would have said all along: it is warmed
@@ -135,16 +138,22 @@ public sealed class ElectionTests
 
     private static ModelElectedElement Elected(int version, int second = Change) => new(WardLog.At(second), 0, TestShelf.Election(version));
 
-    private static List<LogElement> Electing(IReadOnlyList<LogElement> elements, int partitions, ulong seed)
+    // Half of the records come as the owner of a partition appends them: with the arrival time of the record before.
+    private static List<LogElement> WithModels(IReadOnlyList<LogElement> elements, int partitions, ulong seed)
     {
-        var random = new SeededRandom(seed).Fork("elections");
+        var random = new SeededRandom(seed).Fork("models");
         var with = new List<LogElement>();
         foreach (var element in elements)
         {
+            var at = with.Count > 0 && random.Chance(0.5) ? with[^1].ArrivalTime : element.ArrivalTime;
             if (random.Chance(0.02))
             {
                 var election = TestShelf.Election(random.Pick([2, 3, 2, 3, 1]), random.Pick([0.6, 0.8]));
-                with.AddRange(Enumerable.Range(0, partitions).Select(p => new ModelElectedElement(element.ArrivalTime, p, election)));
+                with.AddRange(Enumerable.Range(0, partitions).Select(p => new ModelElectedElement(at, p, election)));
+            }
+            else if (random.Chance(0.04))
+            {
+                with.AddRange(Enumerable.Range(0, partitions).Select(p => new ModelAvailabilityElement(at, p, random.Chance(0.6), "a test")));
             }
 
             with.Add(element);
