@@ -79,6 +79,8 @@ internal sealed class ScorePass(FlowState state)
         ref var active = ref state.Models.Active(patient);
         if (elected.Number != active)
         {
+            // Who decided is of no use any more, and what a shadow knew of the patient must decide nothing.
+            state.Models[active].Forget(patient);
             active = elected.Number;
             state.Models[active].Forget(patient);
         }

@@ -32,7 +32,7 @@ internal sealed partial class StateCodec
         into.Write(MemoryMarshal.AsBytes(row));
     }
 
-    // By name and version: the states of all others are to be made from what was kept of the patient's steps.
+    // By name and version, of the model that decides and of shadows: any other state is to be made from what was kept of the patient's steps.
     private void Models(int patient, ref ReadOnlySpan<byte> blob)
     {
         var count = Get<int>(ref blob);
@@ -46,7 +46,7 @@ internal sealed partial class StateCodec
             }
 
             var row = blob[..(size * sizeof(float))];
-            if (size > 0 && state.Models.Find(id) is { } model)
+            if (size > 0 && state.Models.Find(id) is { } model && (i == 0 || model.IsShadow))
             {
                 Model(model, size, patient, row);
             }

@@ -1,5 +1,6 @@
 // Records of the log change the model whose alerts count, and say whether it answers: at a tick, for every patient, and the same however it is run.
 using System.Globalization;
+using System.Text;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Pipeline.Tests.Controls;
@@ -100,6 +101,37 @@ public sealed class ElectionTests
         Assert.Equal([Change - 60, Change + 60, Change + 120, Change + 180], ticks);
     }
 
+    // Before the next step ends, too, whichever models decided before.
+    [Fact]
+    public void Checkpoint_AfterElections_HasTheStateOfTheModelThatDecidesOnly()
+    {
+        var flow = new PartitionFlow(0, new TestShelf().Law());
+        Story().Add(Elected(2, 800)).Add(Elected(3)).Into(flow, until: Change + 120);
+
+        Assert.Equal([3], States(flow));
+    }
+
+    // It is known for its elections, and was in shadow in the process before.
+    [Fact]
+    public void Checkpoint_OfAProcessWithoutAFormerShadow_HasNoStateOfIt()
+    {
+        var story = Story().Add(Elected(2, 200)).Add(Elected(1, 300));
+        Assert.Equal([1, 2], States(Before()));
+
+        var after = WardLog.Restart(Before(), new TestShelf().Law());
+        story.Into(after, from: Change, until: Change + 120);
+
+        Assert.Equal([1], States(after));
+
+        PartitionFlow Before()
+        {
+            var shelf = new TestShelf();
+            var flow = new PartitionFlow(0, shelf.Law() with { Shadows = [shelf.Take(TestShelf.Id(2), TestShelf.Election(2).Sha256)] });
+            story.Into(flow, until: Change);
+            return flow;
+        }
+    }
+
     [Fact]
     public void Elect_WithARiskOfItsOwn_AlertsByIt()
     {
@@ -130,6 +162,15 @@ public sealed class ElectionTests
             .. flow.Series.Points.Where(p => flow.Series.Names[p.Series] == Risk).Select(p => (int)((p.EventTime - WardLog.Start) / 1000))
                 .Where(second => second is >= Change - 60 and <= Change + 180),
         ];
+    }
+
+    // The versions that are named in the patient's blob.
+    private static int[] States(PartitionFlow flow)
+    {
+        flow.Commit.Clear();
+        flow.Checkpoint(0, 1);
+        var blob = flow.Commit.Patients.Single(p => p.Patient == "p").Blob;
+        return [.. Enumerable.Range(1, 3).Where(version => blob.Span.IndexOf(Encoding.UTF8.GetBytes(TestShelf.Id(version))) >= 0)];
     }
 
     private static ModelAvailabilityElement Answers(bool available, int second) => new(WardLog.At(second), 0, available, "a test");
