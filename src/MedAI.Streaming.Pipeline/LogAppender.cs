@@ -95,8 +95,12 @@ public sealed class LogAppender
     {
         lock (_lock)
         {
-            var partition = element is ModelElectedElement elected ? elected.Partition : Partitioner.PartitionOf(element.Key, _log.Partitions);
-            Add(element, partition);
+            Add(element, element switch
+            {
+                ModelElectedElement elected => elected.Partition,
+                ModelAvailabilityElement model => model.Partition,
+                _ => Partitioner.PartitionOf(element.Key, _log.Partitions),
+            });
             _position++;
         }
     }

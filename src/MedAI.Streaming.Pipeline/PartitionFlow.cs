@@ -82,7 +82,7 @@ public sealed class PartitionFlow
     }
 
     /// <summary>Whether control records say that the model does not answer.</summary>
-    public bool ModelIsSilent => _state.Models.IsSilentAt(long.MaxValue);
+    public bool ModelIsSilent => _state.Models.IsSilentAt(long.MaxValue, long.MaxValue);
 
     /// <summary>What the log elected, oldest first, as far as it was applied.</summary>
     internal IReadOnlyList<ElectedModel> Elections => _state.Models.Elections;

@@ -116,7 +116,7 @@ public sealed record DischargeElement(long ArrivalTime, string Patient, long At,
     public override string Key => Patient;
 }
 
-/// <summary>From its arrival time on, the model of this partition answers or does not.</summary>
+/// <summary>For everything behind it that comes due after its arrival time, the model that is elected in this partition answers or does not.</summary>
 /// <param name="ArrivalTime">When it reached the log.</param>
 /// <param name="Partition">The partition it concerns.</param>
 /// <param name="Available">Whether the model answers.</param>

@@ -37,7 +37,7 @@ internal sealed class ControlPass(
                 Acknowledge(patient, acknowledgement, element.ArrivalTime);
                 break;
             case ModelAvailabilityElement model:
-                state.Models.Changes.Add((element.ArrivalTime, model.Available));
+                state.Models.Changes.Add((element.Offset, element.ArrivalTime, model.Available));
                 break;
             case ModelElectedElement elected:
                 state.Models.Elect(element.Offset, element.ArrivalTime, elected.Election);

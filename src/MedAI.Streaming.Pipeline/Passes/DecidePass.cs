@@ -8,7 +8,6 @@ using MedAI.Streaming.Domain.Vitals;
 using MedAI.Streaming.Domain.Windows;
 using MedAI.Streaming.Pipeline.Explaining;
 using MedAI.Streaming.Pipeline.Ports;
-using MedAI.Streaming.Pipeline.Scoring;
 using MedAI.Streaming.Pipeline.State;
 
 namespace MedAI.Streaming.Pipeline.Passes;
@@ -34,8 +33,7 @@ internal sealed class DecidePass(
                 Model(in request, scores.Active(i), i);
             }
 
-            Shadows(in request, scores.Active(i).Number, i);
-
+            Keep(in request, scores.Active(i).Number, i);
             if (request.Tick)
             {
                 Clinical(in request);
@@ -116,7 +114,6 @@ internal sealed class DecidePass(
             p.AlarmScore = score.Alarm;
             p.RiskTime = request.Time;
             p.ScoreCount++;
-            Keep(in request, elected.Number, 0, number, score);
         }
 
         if (!request.Tick)
@@ -230,24 +227,25 @@ internal sealed class DecidePass(
         return change is { Changed: true, Kind: TransitionKind.Opened or TransitionKind.Escalated or TransitionKind.Recurred };
     }
 
-    private void Shadows(in ScoreRequest request, int active, int number)
+    // What models said goes to their series, and what they know behind a step stays for the next; who did not answer it knows nothing more.
+    private void Keep(in ScoreRequest request, int active, int number)
     {
-        for (var model = 1; model < state.Models.Count; model++)
+        for (var model = 0; model < state.Models.Count; model++)
         {
-            if (model != active && scores.Score(model, number) is { IsSilent: false } score)
+            var score = scores.Score(model, number);
+            if (!score.IsSilent)
             {
-                Keep(in request, model, model, number, score);
+                series.Model(request.Patient, model == active ? 0 : model, request.Time, score, !request.Step);
             }
-        }
-    }
 
-    // What a model said goes to its series, and what it knows behind a step stays for the next.
-    private void Keep(in ScoreRequest request, int model, int place, int number, ModelScore score)
-    {
-        series.Model(request.Patient, place, request.Time, score, !request.Step);
-        if (request.Step)
-        {
-            scores.StateAfter(model, number).CopyTo(state.Models[model].Of(request.Patient));
+            if (request.Step && score.IsSilent)
+            {
+                state.Models[model].Forget(request.Patient);
+            }
+            else if (request.Step)
+            {
+                scores.StateAfter(model, number).CopyTo(state.Models[model].Keep(request.Patient));
+            }
         }
     }
 

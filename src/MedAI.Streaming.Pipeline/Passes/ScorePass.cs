@@ -70,6 +70,8 @@ internal sealed class ScorePass(FlowState state)
     /// <summary>A model's state after the step of a request that it answered.</summary>
     public ReadOnlySpan<float> StateAfter(int model, int request) => _rows[model].Rows!.State(_rows[model].RowOf[request]);
 
+    private bool IsSilent(int patient) => state.Models.IsSilentAt(state.Cause(patient), state.Patient(patient).LastArrival);
+
     // A patient changes over to the elected model at the first instant that comes due behind the election.
     private ElectedModel ActivePatient(int patient)
     {
@@ -77,8 +79,10 @@ internal sealed class ScorePass(FlowState state)
         ref var active = ref state.Models.Active(patient);
         if (elected.Number != active)
         {
+            // Who decided is of no use any more, and what a shadow knew of the patient must decide nothing.
+            state.Models[active].Forget(patient);
             active = elected.Number;
-            state.Models[active].IsCold(patient) = true;
+            state.Models[active].Forget(patient);
         }
 
         return elected;
@@ -131,15 +135,9 @@ internal sealed class ScorePass(FlowState state)
             }
         }
 
-        if (_cold.Count == 0)
+        if (_cold.Count > 0)
         {
-            return;
-        }
-
-        _fold.Run(model, CollectionsMarshal.AsSpan(_cold), slot);
-        foreach (var patient in _cold)
-        {
-            slot.IsCold(patient) = false;
+            _fold.Run(model, CollectionsMarshal.AsSpan(_cold), slot);
         }
     }
 
@@ -152,7 +150,7 @@ internal sealed class ScorePass(FlowState state)
         {
             var counts = _active[i].Number == number;
             var asked = counts
-                ? state.Models.IsServed && slot.Id != GivenUp && !state.Models.IsSilentAt(state.Patient(requests[i].Patient).LastArrival)
+                ? state.Models.IsServed && slot.Id != GivenUp && !IsSilent(requests[i].Patient)
                 : slot is { IsShadow: true, Model.Scorer.InService: true };
             rows.RowOf[i] = asked ? 0 : -1;
             rows.Chosen += asked ? 1 : 0;

@@ -21,7 +21,7 @@ public sealed class ScoreRows(int inputs, int stateSize)
     /// <summary>Input rows.</summary>
     public float[] Inputs { get; private set; } = new float[64 * inputs];
 
-    /// <summary>State rows before the step; the scorer writes the states after the step over them.</summary>
+    /// <summary>State rows before the step; the scorer writes the states after the step over them, where it has an answer.</summary>
     public float[] States { get; private set; } = new float[64 * stateSize];
 
     /// <summary>Result: risk 0..1.</summary>
@@ -99,7 +99,10 @@ public sealed class ModelScorer(IScoringModel model)
     /// <summary>Stops asking the model.</summary>
     public void TakeOutOfService() => Volatile.Write(ref _inService, false);
 
-    /// <summary>Scores all rows: fills their risks and replaces their states by the states after the step.</summary>
+    /// <summary>
+    /// Scores all rows: fills their risks and replaces their states by the states after the step, but where the risk is no number: what the
+    /// model made of such a step would leave it silent for good.
+    /// </summary>
     /// <exception cref="ModelFailedException">The model did not answer.</exception>
     public void Score(ScoreRows rows)
     {
@@ -204,7 +207,10 @@ public sealed class ModelScorer(IScoringModel model)
             rows.Risks[row] = Model.Risks[i];
             rows.AlarmScores[row] = Model.AlarmScores.IsEmpty ? float.NaN : Model.AlarmScores[i];
             rows.Attentions[row] = Model.Attentions.IsEmpty ? 0 : Model.Attentions[i];
-            Model.StatesOut.Slice(i * rows.StateSize, rows.StateSize).CopyTo(rows.State(row));
+            if (!float.IsNaN(rows.Risks[row]))
+            {
+                Model.StatesOut.Slice(i * rows.StateSize, rows.StateSize).CopyTo(rows.State(row));
+            }
         }
     }
 }

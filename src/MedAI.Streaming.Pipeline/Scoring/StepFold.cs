@@ -19,7 +19,7 @@ internal sealed class StepFold(FlowState state)
     /// <summary>Folds a model over the steps of patients.</summary>
     /// <param name="model">The model; its step must be that of the flow's models.</param>
     /// <param name="patients">The patients; each at most once.</param>
-    /// <param name="into">Receives the state of each after the last kept step; all zeros where none is kept.</param>
+    /// <param name="into">Keeps the state of each after the last kept step; all zeros where none is kept.</param>
     /// <returns>The risk of each patient at the last kept step; NaN where none is kept.</returns>
     /// <exception cref="ModelFailedException">The model did not answer.</exception>
     public double[] Run(LoadedModel model, ReadOnlySpan<int> patients, ModelSlot into)
@@ -35,7 +35,7 @@ internal sealed class StepFold(FlowState state)
             for (var lane = 0; lane < lanes.Length; lane++)
             {
                 var patient = patients[lanes[lane]];
-                rows.State(lane).CopyTo(into.Of(patient));
+                rows.State(lane).CopyTo(into.Keep(patient));
                 risks[lanes[lane]] = state.Steps.Count(patient) > 0 ? rows.Risks[lane] : double.NaN;
             }
         }

@@ -5,12 +5,16 @@ using MedAI.Streaming.Pipeline.Scoring;
 
 namespace MedAI.Streaming.Pipeline.State;
 
-/// <summary>State rows by patient number; zeros are a patient the model has not seen.</summary>
+/// <summary>
+/// State rows by patient number. A state is known that is the one behind the patient's last committed step; any other is made from the kept
+/// steps before it is used. While none is known, rows take no memory.
+/// </summary>
 /// <param name="id">The model's name and version; empty: no model.</param>
 internal sealed class ModelSlot(string id)
 {
     private float[] _rows = [];
-    private bool[] _cold = [];
+    private bool[] _known = [];
+    private int _count;
 
     /// <summary>The model's name and version; empty: no model.</summary>
     public string Id { get; } = id;
@@ -27,24 +31,51 @@ internal sealed class ModelSlot(string id)
     /// <summary>Whether it is scored where its alerts do not count.</summary>
     public bool IsShadow { get; init; }
 
-    /// <summary>The state of a patient.</summary>
-    public Span<float> Of(int patient) => _rows.AsSpan(patient * Size, Size);
+    /// <summary>The state of a patient; empty where it is not known, and of a model without states.</summary>
+    public ReadOnlySpan<float> Of(int patient) => _known[patient] ? _rows.AsSpan(patient * Size, Size) : [];
 
-    /// <summary>The state of a patient is not known: it is to be made from the kept steps before it is used.</summary>
-    public ref bool IsCold(int patient) => ref _cold[patient];
+    /// <summary>The state of a patient is to be made from the kept steps before it is used.</summary>
+    public bool IsCold(int patient) => Size > 0 && !_known[patient];
+
+    /// <summary>The state of a patient, which is known from now on: the caller writes it.</summary>
+    public Span<float> Keep(int patient)
+    {
+        _count += _known[patient] ? 0 : 1;
+        _known[patient] = true;
+        if (_rows.Length < _known.Length * Size)
+        {
+            _rows = new float[_known.Length * Size];
+        }
+
+        return _rows.AsSpan(patient * Size, Size);
+    }
+
+    /// <summary>The state of a patient is not known any more.</summary>
+    public void Forget(int patient)
+    {
+        if (_known[patient])
+        {
+            _known[patient] = false;
+            _rows = --_count == 0 ? [] : _rows;
+        }
+    }
 
     /// <summary>Makes room for patients.</summary>
     public void Grow(int patients)
     {
-        Array.Resize(ref _rows, patients * Size);
-        Array.Resize(ref _cold, patients);
+        Array.Resize(ref _known, patients);
+        if (_count > 0)
+        {
+            Array.Resize(ref _rows, patients * Size);
+        }
     }
 
-    /// <summary>The states are of this size.</summary>
+    /// <summary>States are of this size; none is known.</summary>
     public void Resize(int size)
     {
         Size = size;
-        _rows = new float[_cold.Length * size];
+        Array.Clear(_known);
+        (_rows, _count) = ([], 0);
     }
 
     /// <summary>The model, from the shelf if it is not here yet.</summary>

@@ -50,8 +50,8 @@ internal sealed class ModelSlots
     /// <summary>Whether a model is served at all whose alerts count.</summary>
     public bool IsServed => _law.Scorer is not null;
 
-    /// <summary>When the elected model stopped or started to answer, by arrival time, oldest first.</summary>
-    public List<(long ArrivalTime, bool Available)> Changes { get; } = [];
+    /// <summary>Which records said that the elected model stopped or started to answer, oldest first; an election is one of them.</summary>
+    public List<(long Offset, long ArrivalTime, bool Available)> Changes { get; } = [];
 
     /// <summary>What the log elected, oldest first.</summary>
     public List<ElectedModel> Elections { get; } = [];
@@ -78,8 +78,7 @@ internal sealed class ModelSlots
     {
         foreach (var slot in _all)
         {
-            slot.Of(patient).Clear();
-            slot.IsCold(patient) = false;
+            slot.Forget(patient);
         }
     }
 
@@ -97,7 +96,7 @@ internal sealed class ModelSlots
                 Enabled = site.Enabled && election.Pages,
             };
         Elections.Add(new(offset, arrivalTime, election, number, rule));
-        Changes.Add((arrivalTime, true));
+        Changes.Add((offset, arrivalTime, true));
     }
 
     /// <summary>
@@ -110,7 +109,7 @@ internal sealed class ModelSlots
     {
         for (var i = Elections.Count - 1; i >= 0; i--)
         {
-            if (Elections[i].Offset < cause && Elections[i].ArrivalTime < arrivalTime)
+            if (Counts(Elections[i].Offset, Elections[i].ArrivalTime, cause, arrivalTime))
             {
                 return Elections[i];
             }
@@ -119,12 +118,14 @@ internal sealed class ModelSlots
         return _first;
     }
 
-    /// <summary>Whether the elected model does not answer at an arrival time.</summary>
-    public bool IsSilentAt(long arrivalTime)
+    /// <summary>Whether that model does not answer, by the same rule.</summary>
+    /// <param name="cause">Offset of the record in whose wake the patient is being worked on.</param>
+    /// <param name="arrivalTime">When what is to be scored came due.</param>
+    public bool IsSilentAt(long cause, long arrivalTime)
     {
         for (var i = Changes.Count - 1; i >= 0; i--)
         {
-            if (Changes[i].ArrivalTime <= arrivalTime)
+            if (Counts(Changes[i].Offset, Changes[i].ArrivalTime, cause, arrivalTime))
             {
                 return !Changes[i].Available;
             }
@@ -160,6 +161,9 @@ internal sealed class ModelSlots
         _all.Add(slot);
         return _all.Count - 1;
     }
+
+    // What a record says of models counts for what is worked on behind it and came due after its arrival: neither batches nor clocks move that.
+    private static bool Counts(long offset, long arrival, long cause, long due) => offset < cause && arrival < due;
 
     private static ScoreRule? FirstRule(FlowLaw law) => law.Book.Settings.Model is { } rule && law.Scorer is { Model.MayPage: false }
         ? rule with { Enabled = false }

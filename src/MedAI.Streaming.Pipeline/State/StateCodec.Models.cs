@@ -22,25 +22,19 @@ internal sealed partial class StateCodec
         }
     }
 
-    private bool IsKnown(int number, int patient) => state.Models[number].Size > 0 && !state.Models[number].IsCold(patient);
+    private bool IsKnown(int number, int patient) => !state.Models[number].Of(patient).IsEmpty;
 
     private void Model(int number, int patient, ArrayBufferWriter<byte> into)
     {
-        var model = state.Models[number];
-        Text(into, model.Id);
-        var size = IsKnown(number, patient) ? model.Size : 0;
-        Put(into, size);
-        into.Write(MemoryMarshal.AsBytes(model.Of(patient)[..size]));
+        var row = state.Models[number].Of(patient);
+        Text(into, state.Models[number].Id);
+        Put(into, row.Length);
+        into.Write(MemoryMarshal.AsBytes(row));
     }
 
-    // By name and version: the states of all others are to be made from what was kept of the patient's steps.
+    // By name and version, of the model that decides and of shadows: any other state is to be made from what was kept of the patient's steps.
     private void Models(int patient, ref ReadOnlySpan<byte> blob)
     {
-        for (var number = 0; number < state.Models.Count; number++)
-        {
-            state.Models[number].IsCold(patient) = true;
-        }
-
         var count = Get<int>(ref blob);
         for (var i = 0; i < count; i++)
         {
@@ -51,26 +45,26 @@ internal sealed partial class StateCodec
                 state.Models.Active(patient) = state.Models.NumberOf(id);
             }
 
-            if (state.Models.Find(id) is { } model)
+            var row = blob[..(size * sizeof(float))];
+            if (size > 0 && state.Models.Find(id) is { } model && (i == 0 || model.IsShadow))
             {
-                Model(model, size, patient, ref blob);
+                Model(model, size, patient, row);
             }
 
-            blob = blob[(size * sizeof(float))..];
+            blob = blob[row.Length..];
         }
     }
 
-    private static void Model(ModelSlot model, int size, int patient, ref readonly ReadOnlySpan<byte> blob)
+    private static void Model(ModelSlot model, int size, int patient, ReadOnlySpan<byte> row)
     {
-        if (model.Size == 0 && size > 0)
+        if (model.Size == 0 && model.Model is null)
         {
             model.Resize(size);
         }
 
         if (model.Size == size)
         {
-            blob[..(size * sizeof(float))].CopyTo(MemoryMarshal.AsBytes(model.Of(patient)));
-            model.IsCold(patient) = false;
+            row.CopyTo(MemoryMarshal.AsBytes(model.Keep(patient)));
         }
     }
 
@@ -98,8 +92,9 @@ internal sealed partial class StateCodec
         }
 
         Put(into, state.Models.Changes.Count);
-        foreach (var (arrivalTime, available) in state.Models.Changes)
+        foreach (var (offset, arrivalTime, available) in state.Models.Changes)
         {
+            Put(into, offset);
             Put(into, arrivalTime);
             Put(into, available);
         }
@@ -117,7 +112,7 @@ internal sealed partial class StateCodec
         state.Models.Changes.Clear();
         for (var left = Get<int>(ref blob); left > 0; left--)
         {
-            state.Models.Changes.Add((Get<long>(ref blob), Get<bool>(ref blob)));
+            state.Models.Changes.Add((Get<long>(ref blob), Get<long>(ref blob), Get<bool>(ref blob)));
         }
     }
 }

@@ -1,8 +1,11 @@
 // A small log written as a story: frames in seconds from the start, and control records between them.
+using System.Buffers;
 using System.Globalization;
 using MedAI.Streaming.Domain.Alerts;
 using MedAI.Streaming.Domain.Stream;
 using MedAI.Streaming.Domain.Vitals;
+using MedAI.Streaming.Pipeline.Ports;
+using MedAI.Streaming.Pipeline.Wire;
 using MedAI.Streaming.TestKit.Worlds;
 
 namespace MedAI.Streaming.Pipeline.Tests.Controls;
@@ -76,8 +79,45 @@ internal sealed class WardLog
     public static long At(int second) => Start + (second * 1000L);
 
     /// <summary>Runs the whole flow over it.</summary>
-    public Story Run(FlowLaw? law = null) =>
-        new(SeededWorld.Run([.. _elements.OrderBy(e => e.ArrivalTime)], new WorldOptions(), () => law ?? TestLaw.Create()));
+    public Story Run(FlowLaw? law = null) => new(SeededWorld.Run(Ordered(), new WorldOptions(), () => law ?? TestLaw.Create()));
+
+    /// <summary>Lets a flow apply what of it arrives in a while, so many records at a time.</summary>
+    public void Into(PartitionFlow flow, int batch = 4096, int from = 0, int until = int.MaxValue)
+    {
+        var writer = new RecordWriter();
+        var buffer = new ArrayBufferWriter<byte>();
+        var records = new LogBatch();
+        foreach (var chunk in Ordered().Where(e => e.ArrivalTime >= At(from) && e.ArrivalTime < At(until)).Chunk(batch))
+        {
+            buffer.ResetWrittenCount();
+            foreach (var element in chunk)
+            {
+                writer.Write(element, buffer);
+            }
+
+            records.Reset(flow.NextOffset);
+            buffer.WrittenSpan.CopyTo(records.Add(buffer.WrittenCount, chunk.Length));
+            flow.Process(records);
+        }
+    }
+
+    /// <summary>A flow that begins where the checkpoint of another ends.</summary>
+    public static PartitionFlow Restart(PartitionFlow flow, FlowLaw law)
+    {
+        flow.Commit.Clear();
+        flow.Checkpoint(0, 1);
+        var next = new PartitionFlow(flow.Partition, law);
+        foreach (var (patient, blob) in flow.Commit.Patients)
+        {
+            next.Load(patient, blob.Span);
+        }
+
+        next.StartAt(flow.NextOffset);
+        return next;
+    }
+
+    // Those that arrive at the same time stay in the order in which they were added.
+    private LogElement[] Ordered() => [.. _elements.OrderBy(e => e.ArrivalTime)];
 }
 
 /// <summary>What came of a story.</summary>

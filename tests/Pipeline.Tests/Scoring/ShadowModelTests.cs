@@ -76,15 +76,7 @@ public sealed class ShadowModelTests
     {
         var before = new PartitionFlow(0, TestLaw.Create());
         Apply(before, 0, 1900);
-        before.Commit.Clear();
-        before.Checkpoint(0, 1);
-        var after = new PartitionFlow(0, WithShadow());
-        foreach (var (patient, blob) in before.Commit.Patients)
-        {
-            after.Load(patient, blob.Span);
-        }
-
-        after.StartAt(before.NextOffset);
+        var after = WardLog.Restart(before, WithShadow());
         Apply(before, 1900, 3000);
         Apply(after, 1900, 3000);
 

@@ -36,7 +36,10 @@ public sealed class InMemoryModel : IScoringModel
     public Action<int>? BeforeRun { get; set; }
 
     /// <summary>What its alarm scores are multiplied by; NaN to be a model that gives half an answer.</summary>
-    public float AlarmFactor { get; init; } = 1;
+    public float AlarmFactor { get; set; } = 1;
+
+    /// <summary>From this value of its first input on it computes no number, and a state that is none.</summary>
+    public float Breaking { get; init; } = float.PositiveInfinity;
 
     /// <inheritdoc/>
     public ModelCard Card { get; }
@@ -101,6 +104,7 @@ public sealed class InMemoryModel : IScoringModel
             for (var i = row * width; i < (row + 1) * width; i++)
             {
                 var value = Card.StateSize == 0 ? _inputs[i] : 0.75f * _states[i] + 0.25f * _inputs[i];
+                if (_inputs[row * width] >= Breaking) value = float.NaN;
                 if (Card.StateSize != 0) _statesOut[i] = value;
                 sum += value;
                 before += Card.StateSize == 0 ? 0 : _states[i];
