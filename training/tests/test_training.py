@@ -252,6 +252,7 @@ class ShippedTests(unittest.TestCase):
     def test_cards_fit_their_files_and_the_contract(self):
         for path in MODELS.glob("*/*/card.json"):
             card = load(path)
+            self.assertEqual(card["name"].split("-")[0], card["task"], path)
             self.assertEqual(card["sha256"], hashlib.sha256((path.parent / "model.onnx").read_bytes()).hexdigest(), path)
             self.assertEqual((path.parent.parent.name, path.parent.name), (card["name"], card["version"]))
             EVERYTHING.of(tuple(card["inputs"]))

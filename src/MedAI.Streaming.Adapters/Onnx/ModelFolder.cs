@@ -46,6 +46,7 @@ public static partial class ModelFolder
         var name = card.Text("name");
         var version = card.Text("version");
         CheckPlace(folder, name, version);
+        CheckTask(card, name);
         var inputs = card.Names("inputs");
         var alert = card.Number("thresholds.alert", 0, 1);
         return new ModelCard
@@ -124,6 +125,18 @@ public static partial class ModelFolder
         {
             throw new ModelLoadException($"{CardFile(folder)}: the card is of {name} {version}, but lies in the folder of "
                 + $"{place.Parent?.Name} {place.Name}. A model belongs in NAME/VERSION.");
+        }
+    }
+
+    // By its name alone a model is known to answer the question of another: before it is loaded, and when its folder is gone. So a card that
+    // says otherwise is wrong. One that does not say goes by its name.
+    private static void CheckTask(CardDocument card, string name)
+    {
+        if (card.Has("task") && card.Text("task") != ModelCard.TaskOf(name))
+        {
+            throw card.Wrong(
+                "task", $"'{ModelCard.TaskOf(name)}', the model's name up to the first hyphen: rules, series and the registry go by that. "
+                + "Correct the card, or name the model after its task");
         }
     }
 

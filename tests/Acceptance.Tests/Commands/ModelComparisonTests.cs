@@ -91,7 +91,7 @@ public sealed class ModelComparisonTests : IDisposable
         Apply(flow, 3 * 3600);
         using var series = new InMemorySeriesStore();
         series.Write(0, flow.NextOffset, flow.Series);
-        var (active, shadow) = (new JudgedModel("in-memory@1.0.0", "in-memory", 0.5, 600), new JudgedModel("twin@2.0.0", "in-memory", 0.5, 600));
+        var (active, shadow) = (new JudgedModel("memory@1.0.0", "memory", 0.5, 600), new JudgedModel("twin@2.0.0", "memory", 0.5, 600));
 
         var comparison = Assert.Single(ModelComparison.Read(
             series, ["p"], active, id => id == shadow.Id ? shadow : null, (long.MinValue, long.MaxValue), TestContext.Current.CancellationToken));

@@ -1,0 +1,46 @@
+// Copies of a shipped model under other names and versions: which of them commands mean, and which they refuse.
+using System.Text.Json.Nodes;
+using Acceptance.Tests.Commands;
+using Acceptance.Tests.Configuration;
+using MedAI.Streaming.Host;
+using Xunit;
+
+namespace Acceptance.Tests.Models;
+
+public sealed class ModelCardsTests : IDisposable
+{
+    private readonly ProgramRun _medai = new();
+
+    public ModelCardsTests()
+    {
+        _medai.Variables["MEDAI__directories__models"] = _medai.At("models");
+        (_medai.Variables["MEDAI__model__name"], _medai.Variables["MEDAI__model__version"]) = ("sepsis-logistic", "1.0.0");
+        Put("sepsis-logistic", "1.0.0");
+    }
+
+    public void Dispose() => _medai.Dispose();
+
+    [Theory]
+    [InlineData("sepsis-logistic", "deterioration", "'task' is \"deterioration\"; it must be 'sepsis'")]
+    [InlineData("deterioration-logistic", "deterioration", "predicts deterioration, and sepsis-logistic@1.0.0 sepsis: one cannot stand in for the other")]
+    public async Task A_model_that_answers_another_question_is_not_promoted(string name, string task, string said)
+    {
+        Put(name, "1.10.0", task);
+
+        Assert.Equal(ExitCodes.Failure, await _medai.RunAsync("models", "promote", $"{name}@1.10.0"));
+
+        Assert.Contains($"{name}@1.10.0 is refused, and sepsis-logistic@1.0.0 goes on", _medai.Error, StringComparison.Ordinal);
+        Assert.Contains(said, _medai.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_medai.At("models/registry.json")));
+    }
+
+    private void Put(string name, string version, string task = "sepsis", string meaning = "a risk")
+    {
+        var from = RepositoryFiles.At("models", "sepsis-logistic", "1.0.0");
+        var card = JsonNode.Parse(File.ReadAllText(Path.Combine(from, "card.json")))!;
+        card["output"]!["meaning"] = meaning;
+        (card["name"], card["version"], card["task"]) = (name, version, task);
+        var path = _medai.Write(Path.Combine("models", name, version, "card.json"), card.ToJsonString());
+        File.Copy(Path.Combine(from, "model.onnx"), Path.Combine(Path.GetDirectoryName(path)!, "model.onnx"));
+    }
+}
