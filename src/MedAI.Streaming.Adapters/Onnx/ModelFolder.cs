@@ -1,25 +1,24 @@
 // A folder of models on disk: which there are, what their cards say, and whether a file is the one its card means.
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Scoring;
 
 namespace MedAI.Streaming.Adapters.Onnx;
 
 /// <summary>Reads and checks models laid out as <c>ROOT/NAME/VERSION/model.onnx</c> with <c>card.json</c> beside it.</summary>
-public static partial class ModelFolder
+public static class ModelFolder
 {
-    private const int LongestNumber = 20;
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>The model folders under <paramref name="root"/>, by name and version, 10 behind 9; empty where there are none.</summary>
+    /// <summary>The model folders under <paramref name="root"/>, by name and, oldest first, version; empty where there are none.</summary>
     /// <remarks>A folder with only a card or only a model counts, so that it is seen and can be named.</remarks>
     public static IReadOnlyList<string> List(string root) => !Directory.Exists(root)
         ? []
         : [.. Directory.EnumerateDirectories(root).SelectMany(Directory.EnumerateDirectories)
             .Where(folder => File.Exists(CardFile(folder)) || File.Exists(ModelFile(folder)))
-            .OrderBy(folder => Digits().Replace(folder, number => number.Value.PadLeft(LongestNumber, '0')), StringComparer.Ordinal)];
+            .OrderBy(folder => Path.GetFileName(Path.GetDirectoryName(folder)), StringComparer.Ordinal)
+            .ThenBy(folder => Path.GetFileName(folder), ModelVersions.ByNumber)];
 
     /// <summary>Path of the model file in a model folder.</summary>
     public static string ModelFile(string folder) => Path.Combine(folder, "model.onnx");
@@ -177,9 +176,6 @@ public static partial class ModelFolder
 
         return byInput;
     }
-
-    [GeneratedRegex("[0-9]+")]
-    private static partial Regex Digits();
 
     private static string Sha256(CardDocument card)
     {

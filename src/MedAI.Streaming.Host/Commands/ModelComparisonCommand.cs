@@ -89,10 +89,7 @@ internal sealed class ModelComparisonCommand : MedaiCommand
     // The card says from which risk a model alarms and how long its step is; a threshold of one's own stands in for the card's.
     private static JudgedModel Judge(HostSettings settings, string name, double? threshold)
     {
-        var root = ModelFolders.Root(settings);
-        var folder = ModelFolder.List(root).LastOrDefault(folder => ModelFolders.IdOf(folder) == name || ModelFolders.NameOf(folder) == name)
-            ?? throw new FailureException($"There is no model {name} in {root}. 'medai models list' lists those that there are.");
-        var card = ModelFolder.ReadCard(folder);
+        var card = ModelFolder.ReadCard(ModelFolders.Find(settings, name));
         return new JudgedModel(card.Id, card.Task, threshold ?? card.AlertThreshold, card.StepSeconds, card.HasAlarmScore);
     }
 

@@ -55,15 +55,12 @@ internal sealed class LoadedModels : IDisposable
 
     private static IEnumerable<string> Folders(HostSettings settings, IReadOnlyList<string> names)
     {
-        var root = ModelFolders.Root(settings);
-        var all = ModelFolder.List(root);
         if (names.Count == 0)
         {
             var meaning = ModelFolder.ReadCard(ServedModel.Of(settings).Folder).OutputMeaning;
-            return all.Where(folder => ModelFolder.ReadCard(folder).OutputMeaning == meaning);
+            return ModelFolders.Named(settings, null).Where(folder => ModelFolder.ReadCard(folder).OutputMeaning == meaning);
         }
 
-        return names.Select(name => all.LastOrDefault(folder => ModelFolders.IdOf(folder) == name || ModelFolders.NameOf(folder) == name)
-            ?? throw new FailureException($"There is no model {name} in {root}. 'medai models list' lists those that there are."));
+        return names.Select(name => ModelFolders.Find(settings, name));
     }
 }

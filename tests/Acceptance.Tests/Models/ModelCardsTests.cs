@@ -9,6 +9,9 @@ namespace Acceptance.Tests.Models;
 
 public sealed class ModelCardsTests : IDisposable
 {
+    private const string Labelled = "patient,time,vital,value,source,admission,label\n"
+        + "a,2024-05-01T09:00:00Z,heart_rate,80,charted,2024-05-01T08:00:00Z,0\na,2024-05-01T10:00:00Z,heart_rate,120,charted,2024-05-01T08:00:00Z,1\n";
+
     private readonly ProgramRun _medai = new();
 
     public ModelCardsTests()
@@ -34,11 +37,26 @@ public sealed class ModelCardsTests : IDisposable
         Assert.False(File.Exists(_medai.At("models/registry.json")));
     }
 
-    private void Put(string name, string version, string task = "sepsis", string meaning = "a risk")
+    [Fact]
+    public async Task A_name_without_a_version_means_the_newest_by_number()
+    {
+        Put("sepsis-logistic", "1.9.0");
+        Put("sepsis-logistic", "1.10.0");
+        var data = _medai.Write("mine.csv", Labelled);
+
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("models", "show", "sepsis-logistic", "--json"));
+        Assert.Contains("\"version\":\"1.10.0\"", _medai.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Ok, await _medai.RunAsync("evaluate", "csv", data, "--models", "sepsis-logistic"));
+        Assert.Contains("1 models: sepsis-logistic@1.10.0", _medai.Error, StringComparison.Ordinal);
+        await _medai.RunAsync("models", "list");
+        string[] listed = [.. _medai.Output.Split('\n').Skip(1).Select(line => line.Split(' ')[0]).Where(model => model.Length > 0)];
+        Assert.Equal(["sepsis-logistic@1.0.0", "sepsis-logistic@1.9.0", "sepsis-logistic@1.10.0"], listed);
+    }
+
+    private void Put(string name, string version, string task = "sepsis")
     {
         var from = RepositoryFiles.At("models", "sepsis-logistic", "1.0.0");
         var card = JsonNode.Parse(File.ReadAllText(Path.Combine(from, "card.json")))!;
-        card["output"]!["meaning"] = meaning;
         (card["name"], card["version"], card["task"]) = (name, version, task);
         var path = _medai.Write(Path.Combine("models", name, version, "card.json"), card.ToJsonString());
         File.Copy(Path.Combine(from, "model.onnx"), Path.Combine(Path.GetDirectoryName(path)!, "model.onnx"));
