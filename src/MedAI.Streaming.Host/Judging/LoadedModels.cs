@@ -57,10 +57,12 @@ internal sealed class LoadedModels : IDisposable
     {
         if (names.Count == 0)
         {
-            var meaning = ModelFolder.ReadCard(ServedModel.Of(settings).Folder).OutputMeaning;
-            return ModelFolders.Named(settings, null).Where(folder => ModelFolder.ReadCard(folder).OutputMeaning == meaning);
+            var task = TaskOf(ServedModel.Of(settings).Folder);
+            return ModelFolders.Named(settings, null).Where(folder => TaskOf(folder) == task);
         }
 
         return names.Select(name => ModelFolders.Find(settings, name));
     }
+
+    private static string TaskOf(string folder) => ModelCard.TaskOf(ModelFolders.NameOf(folder));
 }

@@ -53,10 +53,25 @@ public sealed class ModelCardsTests : IDisposable
         Assert.Equal(["sepsis-logistic@1.0.0", "sepsis-logistic@1.9.0", "sepsis-logistic@1.10.0"], listed);
     }
 
-    private void Put(string name, string version, string task = "sepsis")
+    // Whatever words a card has for it.
+    [Fact]
+    public async Task Judged_are_all_models_of_the_served_ones_task_unless_others_are_named()
+    {
+        Put("sepsis-other", "1.0.0", meaning: "the same in other words");
+        Put("deterioration-other", "1.0.0", "deterioration");
+        var data = _medai.Write("mine.csv", Labelled);
+
+        var code = await _medai.RunAsync("evaluate", "csv", data);
+
+        Assert.True(code == ExitCodes.Ok, _medai.Error);
+        Assert.Contains("2 models: sepsis-logistic@1.0.0, sepsis-other@1.0.0", _medai.Error, StringComparison.Ordinal);
+    }
+
+    private void Put(string name, string version, string task = "sepsis", string meaning = "a risk")
     {
         var from = RepositoryFiles.At("models", "sepsis-logistic", "1.0.0");
         var card = JsonNode.Parse(File.ReadAllText(Path.Combine(from, "card.json")))!;
+        card["output"]!["meaning"] = meaning;
         (card["name"], card["version"], card["task"]) = (name, version, task);
         var path = _medai.Write(Path.Combine("models", name, version, "card.json"), card.ToJsonString());
         File.Copy(Path.Combine(from, "model.onnx"), Path.Combine(Path.GetDirectoryName(path)!, "model.onnx"));
