@@ -1,4 +1,5 @@
 // The models of an evaluation: found by name, loaded, and given up together.
+using System.Collections.Immutable;
 using MedAI.Streaming.Adapters.Onnx;
 using MedAI.Streaming.Host.Commands;
 using MedAI.Streaming.Host.Composition;
@@ -42,6 +43,11 @@ internal sealed class LoadedModels : IDisposable
             throw;
         }
     }
+
+    /// <summary>What a reader of a model's figures must know of it, by the model's number.</summary>
+    public ImmutableArray<string> NotesOn(int number) => _models[number] is { MayPage: false } model
+        ? [$"It failed the bit test here and may only run in shadow, so its figures depend on how patients are batched: {model.Bits.Reason}."]
+        : [];
 
     /// <inheritdoc/>
     public void Dispose() => _models.ForEach(model => model.Dispose());
