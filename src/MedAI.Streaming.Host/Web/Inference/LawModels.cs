@@ -27,7 +27,6 @@ internal sealed class LawModels(ServedLaw law, HostSettings settings, FlowSuperv
     {
         Model = scorer.Model,
         Decides = decides,
-        IsInService = scorer.InService,
         Drift = scorer.Drift,
         Open = rows => Open(scorer.Model, rows),
     };
