@@ -79,9 +79,9 @@ public static class ModelFolder
             return false;
         }
 
-        return card.Text("alarm.name") == OnnxSignature.Alarm && card.Whole("stateSize", 0, 65_536) > 0
+        return card.Text("alarm.name") == ModelTensors.Alarm && card.Whole("stateSize", 0, 65_536) > 0
             ? true
-            : throw card.Wrong("alarm.name", $"'{OnnxSignature.Alarm}', the output of a model with a state");
+            : throw card.Wrong("alarm.name", $"'{ModelTensors.Alarm}', the output of a model with a state");
     }
 
     // Cards of version 1 have no word for it: their inputs are vital signs.

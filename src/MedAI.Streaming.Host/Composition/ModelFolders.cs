@@ -20,6 +20,9 @@ public static class ModelFolders
     /// <summary>The folder of the model that the settings name.</summary>
     public static string Of(HostSettings settings) => Path.Combine(Root(settings), settings.Model.Name, settings.Model.Version);
 
+    /// <summary>The folder of a model by its name and version, <c>NAME@VERSION</c>; it need not be there.</summary>
+    public static string Of(string root, string id) => Path.Combine(root, id.Replace('@', Path.DirectorySeparatorChar));
+
     /// <summary>The name of the model in a folder.</summary>
     public static string NameOf(string folder) => Path.GetFileName(Path.GetDirectoryName(folder))!;
 
