@@ -17,6 +17,14 @@ GOLDEN = REPOSITORY / "schemas" / "golden"
 MODELS = REPOSITORY / "models"
 
 
+def files(folder: Path, pattern: str) -> list[Path]:
+    """Those that a test is about, in order; none at all is no test."""
+    found = sorted(folder.glob(pattern))
+    if not found:
+        raise AssertionError(f"{folder} holds no {pattern}")
+    return found
+
+
 def load(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from medai_training import acuity_card
 from medai_training.alarm import LEVEL_LIMIT, AlarmScore, Level
 from medai_training.calibrate import sigmoid
-from medai_training.card import Candidate, alarm_of, limitations_of, thresholds_of
+from medai_training.card import Candidate, alarm_of, limitations_of, thresholds_of, write_card
 from medai_training.evaluate import Evaluation, Frozen
 from medai_training.members import LinearMember, Model
 from medai_training.network import GruAttention, Inputs
@@ -169,6 +170,14 @@ class ThresholdTests(unittest.TestCase):
         self.assertNotIn("about the alarm score", thresholds_of(plain)["how"])
         self.assertIn("alert and clear are about the alarm score, utility about the risk", thresholds_of(held)["how"])
         self.assertEqual((0.2, 0.16, 0.5), tuple(thresholds_of(held)[k] for k in ("alert", "clear", "utility")))
+
+    def test_a_card_names_its_task_in_the_word_that_the_service_goes_by(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "card.json"
+            write_card(path, Candidate("sepsis-m", "2.1.0", "vitals", "", VITAL_SIGNS, NORM, frozen=Frozen(0.2, 0.5)), {})
+            self.assertEqual("sepsis", load(path)["task"])
+            acuity_card.write_card(path, acuity_card.Candidate(VITAL_SIGNS, NORM, 0, 0.2, {}), {})
+            self.assertEqual(load(path)["name"], load(path)["task"])
 
 
 class ShippedTests(unittest.TestCase):

@@ -22,7 +22,7 @@ from medai_training.sequences import Cnn, Lstm, Transformer
 from medai_training.summary import Summary, over_stays
 from medai_training.tensors import Augmentation, PatientTensors
 
-from .made_up import EVERYTHING, GOLDEN, MIXED, MODELS, NORM, VITAL_SIGNS, cohort, load, normalisation
+from .made_up import EVERYTHING, GOLDEN, MIXED, MODELS, NORM, VITAL_SIGNS, cohort, files, load, normalisation
 
 
 def session(path: Path):
@@ -56,7 +56,7 @@ class FeatureTests(unittest.TestCase):
 
     def test_golden_normalisation_is_that_of_the_version_1_cards(self):
         norm = load(GOLDEN / "features.json")["normalisation"]
-        for card in MODELS.glob("sepsis-*/1.0.0/card.json"):
+        for card in files(MODELS, "sepsis-*/1.0.0/card.json"):
             self.assertEqual(norm, load(card)["normalisation"], card)
 
     def test_contract_refuses_an_input_it_does_not_list(self):
@@ -250,8 +250,9 @@ class ExportTests(unittest.TestCase):
 
 class ShippedTests(unittest.TestCase):
     def test_cards_fit_their_files_and_the_contract(self):
-        for path in MODELS.glob("*/*/card.json"):
+        for path in files(MODELS, "*/*/card.json"):
             card = load(path)
+            self.assertEqual(card["name"].split("-")[0], card["task"], path)
             self.assertEqual(card["sha256"], hashlib.sha256((path.parent / "model.onnx").read_bytes()).hexdigest(), path)
             self.assertEqual((path.parent.parent.name, path.parent.name), (card["name"], card["version"]))
             EVERYTHING.of(tuple(card["inputs"]))
@@ -259,7 +260,7 @@ class ShippedTests(unittest.TestCase):
 
     def test_shipped_files_give_the_golden_answers(self):
         patients = {p["name"]: p for name in ("features.json", "features-2.json") for p in load(GOLDEN / name)["patients"]}
-        for path in GOLDEN.glob("*-2.*.json"):
+        for path in files(GOLDEN, "*-2.*.json"):
             document = load(path)
             folder = MODELS / document["model"] / document["version"]
             card = load(folder / "card.json")

@@ -167,7 +167,7 @@ public static class BitTest
             _risks[row] = model.Risks[0];
             if (_risks[row] is not (>= 0 and <= 1))
             {
-                return BitTestResult.NotANumber(row, OnnxSignature.Risk, _risks[row]);
+                return BitTestResult.NotANumber(row, ModelTensors.Risk, _risks[row]);
             }
 
             if (stateSize == 0)
@@ -182,12 +182,12 @@ public static class BitTest
             {
                 if (!float.IsFinite(value))
                 {
-                    return BitTestResult.NotANumber(row, OnnxSignature.StateOut, value);
+                    return BitTestResult.NotANumber(row, ModelTensors.StateOut, value);
                 }
             }
 
-            return !float.IsFinite(attention) ? BitTestResult.NotANumber(row, OnnxSignature.Attention, attention)
-                : alarm is not (>= 0 and <= 1) ? BitTestResult.NotANumber(row, OnnxSignature.Alarm, alarm)
+            return !float.IsFinite(attention) ? BitTestResult.NotANumber(row, ModelTensors.Attention, attention)
+                : alarm is not (>= 0 and <= 1) ? BitTestResult.NotANumber(row, ModelTensors.Alarm, alarm)
                 : null;
         }
 
@@ -196,13 +196,13 @@ public static class BitTest
             for (var place = 0; place < order.Length; place++)
             {
                 var row = order[place];
-                var first = Compare(OnnxSignature.Risk, _risks.AsSpan(row, 1), model.Risks.Slice(place, 1));
+                var first = Compare(ModelTensors.Risk, _risks.AsSpan(row, 1), model.Risks.Slice(place, 1));
                 if (stateSize > 0)
                 {
-                    first ??= Compare(OnnxSignature.StateOut, _states.AsSpan(row * stateSize, stateSize),
+                    first ??= Compare(ModelTensors.StateOut, _states.AsSpan(row * stateSize, stateSize),
                         model.StatesOut.Slice(place * stateSize, stateSize));
-                    first ??= Compare(OnnxSignature.Attention, _attentions.AsSpan(row, 1), model.Attentions, place);
-                    first ??= Compare(OnnxSignature.Alarm, _alarmScores.AsSpan(row, 1), model.AlarmScores, place);
+                    first ??= Compare(ModelTensors.Attention, _attentions.AsSpan(row, 1), model.Attentions, place);
+                    first ??= Compare(ModelTensors.Alarm, _alarmScores.AsSpan(row, 1), model.AlarmScores, place);
                 }
 
                 if (first is not null)

@@ -1,25 +1,24 @@
 // A folder of models on disk: which there are, what their cards say, and whether a file is the one its card means.
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Scoring;
 
 namespace MedAI.Streaming.Adapters.Onnx;
 
 /// <summary>Reads and checks models laid out as <c>ROOT/NAME/VERSION/model.onnx</c> with <c>card.json</c> beside it.</summary>
-public static partial class ModelFolder
+public static class ModelFolder
 {
-    private const int LongestNumber = 20;
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>The model folders under <paramref name="root"/>, by name and version, 10 behind 9; empty where there are none.</summary>
+    /// <summary>The model folders under <paramref name="root"/>, by name and, oldest first, version; empty where there are none.</summary>
     /// <remarks>A folder with only a card or only a model counts, so that it is seen and can be named.</remarks>
     public static IReadOnlyList<string> List(string root) => !Directory.Exists(root)
         ? []
         : [.. Directory.EnumerateDirectories(root).SelectMany(Directory.EnumerateDirectories)
             .Where(folder => File.Exists(CardFile(folder)) || File.Exists(ModelFile(folder)))
-            .OrderBy(folder => Digits().Replace(folder, number => number.Value.PadLeft(LongestNumber, '0')), StringComparer.Ordinal)];
+            .OrderBy(folder => Path.GetFileName(Path.GetDirectoryName(folder)), StringComparer.Ordinal)
+            .ThenBy(folder => Path.GetFileName(folder), ModelVersions.ByNumber)];
 
     /// <summary>Path of the model file in a model folder.</summary>
     public static string ModelFile(string folder) => Path.Combine(folder, "model.onnx");
@@ -46,6 +45,7 @@ public static partial class ModelFolder
         var name = card.Text("name");
         var version = card.Text("version");
         CheckPlace(folder, name, version);
+        CheckTask(card, name);
         var inputs = card.Names("inputs");
         var alert = card.Number("thresholds.alert", 0, 1);
         return new ModelCard
@@ -79,9 +79,9 @@ public static partial class ModelFolder
             return false;
         }
 
-        return card.Text("alarm.name") == OnnxSignature.Alarm && card.Whole("stateSize", 0, 65_536) > 0
+        return card.Text("alarm.name") == ModelTensors.Alarm && card.Whole("stateSize", 0, 65_536) > 0
             ? true
-            : throw card.Wrong("alarm.name", $"'{OnnxSignature.Alarm}', the output of a model with a state");
+            : throw card.Wrong("alarm.name", $"'{ModelTensors.Alarm}', the output of a model with a state");
     }
 
     // Cards of version 1 have no word for it: their inputs are vital signs.
@@ -127,6 +127,18 @@ public static partial class ModelFolder
         }
     }
 
+    // By its name alone a model is known to answer the question of another: before it is loaded, and when its folder is gone. So a card that
+    // says otherwise is wrong. One that does not say goes by its name.
+    private static void CheckTask(CardDocument card, string name)
+    {
+        if (card.Has("task") && card.Text("task") != ModelCard.TaskOf(name))
+        {
+            throw card.Wrong(
+                "task", $"'{ModelCard.TaskOf(name)}', the model's name up to the first hyphen: rules, series and the registry go by that. "
+                + "Correct the card, or name the model after its task");
+        }
+    }
+
     // Cards name the constants of a vital sign by its key; the model's input for its value is 'KEY.value'.
     private static Dictionary<string, double> ByInput(CardDocument card, string key, IReadOnlyList<string> inputs, double least)
     {
@@ -164,9 +176,6 @@ public static partial class ModelFolder
 
         return byInput;
     }
-
-    [GeneratedRegex("[0-9]+")]
-    private static partial Regex Digits();
 
     private static string Sha256(CardDocument card)
     {

@@ -1,6 +1,7 @@
 // The pinned arrays that a model reads and writes, bound once for each row capacity so that a call allocates nothing.
 using System.Numerics;
 using System.Runtime.InteropServices;
+using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Scoring;
 using Microsoft.ML.OnnxRuntime;
 
@@ -33,22 +34,22 @@ internal sealed class OnnxBuffers : IDisposable
         {
             var rows = 1 << i;
             var binding = _bindings[i] = Own(session.CreateIoBinding());
-            binding.BindInput(OnnxSignature.Input, Value(Inputs, rows, _inputWidth));
-            binding.BindOutput(OnnxSignature.Risk, Value(Risks, rows, 1));
+            binding.BindInput(ModelTensors.Input, Value(Inputs, rows, _inputWidth));
+            binding.BindOutput(ModelTensors.Risk, Value(Risks, rows, 1));
             if (stateful)
             {
-                binding.BindInput(OnnxSignature.State, Value(States, rows, _stateWidth));
-                binding.BindOutput(OnnxSignature.StateOut, Value(StatesOut, rows, _stateWidth));
+                binding.BindInput(ModelTensors.State, Value(States, rows, _stateWidth));
+                binding.BindOutput(ModelTensors.StateOut, Value(StatesOut, rows, _stateWidth));
             }
 
             if (Attentions.Length > 0)
             {
-                binding.BindOutput(OnnxSignature.Attention, Value(Attentions, rows, 1));
+                binding.BindOutput(ModelTensors.Attention, Value(Attentions, rows, 1));
             }
 
             if (AlarmScores.Length > 0)
             {
-                binding.BindOutput(OnnxSignature.Alarm, Value(AlarmScores, rows, 1));
+                binding.BindOutput(ModelTensors.Alarm, Value(AlarmScores, rows, 1));
             }
         }
     }

@@ -3,6 +3,7 @@ using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Scoring;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using static MedAI.Streaming.Pipeline.Ports.ModelTensors;
 
 namespace MedAI.Streaming.Adapters.Onnx;
 
@@ -13,13 +14,6 @@ namespace MedAI.Streaming.Adapters.Onnx;
 /// </summary>
 internal static class OnnxSignature
 {
-    public const string Input = "x";
-    public const string State = "state";
-    public const string Risk = "risk";
-    public const string StateOut = "state_out";
-    public const string Attention = "attention";
-    public const string Alarm = "alarm";
-
     /// <summary>Compares what the file declares with what the card promises.</summary>
     /// <exception cref="ModelLoadException">They differ; the message names the tensor, what it is and should be.</exception>
     public static void Check(InferenceSession session, ModelCard card, string file)

@@ -79,7 +79,7 @@ public sealed class Evaluator
             },
             Notes = [],
         };
-        return figures with { Notes = [.. FigureNotes.On(figures)] };
+        return figures with { Notes = [.. model.Notes, .. FigureNotes.On(figures)] };
     }
 
     /// <summary>The alarms of NEWS2 at 5 and at 7 or more, by a rule.</summary>

@@ -55,7 +55,7 @@ public sealed class OutcomeEvaluator
             Precision = FigureOf(sum, drawn, s => s.Precision),
             MinSensitivityPrecision = FigureOf(sum, drawn, s => Math.Min(s.Sensitivity, s.Precision)),
             BestMinSensitivityPrecision = Figure.Of(best, bests),
-            Notes = [.. Notes(model)],
+            Notes = [.. model.Notes, .. Notes(model)],
             Curves = curves,
         };
     }

@@ -47,6 +47,9 @@ public sealed record ScoredModel
     /// <summary>By input: the population stability index against what the model was trained on; null for a score that brings no histograms.</summary>
     public IReadOnlyDictionary<string, double>? Drift { get; init; }
 
+    /// <summary>What a reader of the figures must know of the model beforehand, a sentence each; the notes on the figures go behind them.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>The scores as they are judged: checked, and with 0 for a clinical score that is missing.</summary>
     /// <exception cref="ArgumentException">
     /// There are not as many scores as scored hours, a score is infinite, a model's score is missing, or a probability lies outside

@@ -161,6 +161,7 @@ internal sealed class EvaluateCommand : MedaiCommand
             IsProbability = true,
             IsClinicalScore = false,
             Drift = DriftJson.ByInput(model.Scorer.Drift),
+            Notes = models.NotesOn(number),
             Frozen = new FrozenThresholds(model.Scorer.Model.Card.AlertThreshold, model.Scorer.Model.Card.UtilityThreshold),
         });
         try

@@ -63,7 +63,7 @@ internal static class ModelChange
                 var task = ModelCard.TaskOf(settings.Model.Name);
                 var before = registry.Before(task)
                     ?? throw new FailureException($"Nothing was promoted before {served.Id}: there is nothing to go back to.");
-                var card = Tested(Path.Combine(root, before.Replace('@', Path.DirectorySeparatorChar)), served, settings.Model.Provider);
+                var card = Tested(ModelFolders.Of(root, before), served, settings.Model.Provider);
                 Change(() => registry.Rollback(task, card.Sha256, parsed.GetValue(by)!, line.Surroundings.Time.GetUtcNow()));
                 line.Surroundings.Output.WriteLine($"back to {card.Id}, was {served.Id}. {Follows}");
                 return ExitCodes.Ok;

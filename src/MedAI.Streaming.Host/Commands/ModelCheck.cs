@@ -35,7 +35,7 @@ internal sealed record ModelCheck(string Folder, ModelCard? Card, string? Proble
     {
         try
         {
-            using var model = OnnxModel.Load(folder, Options(provider));
+            using var model = OnnxModel.Load(folder, ModelShelf.Options(provider));
             var bits = model.MayPage
                 ? null
                 : $"It may not page, only run in shadow: {model.Bits.Reason}. Export it with constant float32 weights.";
@@ -46,8 +46,4 @@ internal sealed record ModelCheck(string Folder, ModelCard? Card, string? Proble
             return new ModelCheck(folder, null, failure.Message, "", null);
         }
     }
-
-    /// <summary>The options of the adapter for a provider.</summary>
-    public static OnnxModelOptions Options(ModelProvider provider) =>
-        new() { Provider = provider == ModelProvider.Cuda ? OnnxProvider.Cuda : OnnxProvider.Cpu };
 }

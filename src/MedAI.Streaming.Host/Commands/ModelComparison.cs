@@ -14,8 +14,7 @@ namespace MedAI.Streaming.Host.Commands;
 internal sealed record JudgedModel(string Id, string Task, double Threshold, int StepSeconds, bool HasAlarmScore = false)
 {
     /// <summary>
-    /// The scores that can be its own: in the series of its task others may have decided before it, and no risk is held against a threshold of
-    /// alarm scores.
+    /// The scores that can be its own, whatever the log says or does not say of elections: no risk is held against a threshold of alarm scores.
     /// </summary>
     public SortedDictionary<long, ModelScore> Own(SortedDictionary<long, ModelScore> steps) =>
         new(steps.Where(step => step.Value.HasAlarm == HasAlarmScore).ToDictionary());
@@ -32,16 +31,20 @@ internal sealed record ModelComparison(JudgedModel Shadow, ModelAgreement Agreem
     /// <summary>Steps at which only the shadow did.</summary>
     public long OnlyShadow { get; private set; }
 
-    /// <summary>Compares everything that a store has of some patients.</summary>
+    /// <summary>Steps at which another model decided: they are not its, and count in nothing else, nor do the shadow's beside them.</summary>
+    public long OfOthers { get; private set; }
+
+    /// <summary>Compares what a store has of some patients, of the time in which the active model decided.</summary>
     /// <param name="series">The store.</param>
     /// <param name="patients">The patients.</param>
-    /// <param name="active">The active model. Its series is that of every model of its task that decided in the range: narrow it to the time since the last promotion.</param>
+    /// <param name="elections">Who decided when.</param>
+    /// <param name="active">The active model. Its series is that of every model of its task that decided.</param>
     /// <param name="judge">Tells threshold and step of a shadow by its id; null: it is not asked for.</param>
     /// <param name="range">Event times from the one to before the other, ms since 1970.</param>
     /// <param name="stop">Gives up.</param>
     /// <returns>By shadow, in the order of their ids.</returns>
     public static IReadOnlyList<ModelComparison> Read(
-        ISeriesStore series, IEnumerable<string> patients, JudgedModel active, Func<string, JudgedModel?> judge,
+        ISeriesStore series, IEnumerable<string> patients, Elections elections, JudgedModel active, Func<string, JudgedModel?> judge,
         (long From, long Until) range, CancellationToken stop)
     {
         var activeSeries = SeriesNames.Model(active.Task);
@@ -50,13 +53,17 @@ internal sealed record ModelComparison(JudgedModel Shadow, ModelAgreement Agreem
         {
             stop.ThrowIfCancellationRequested();
             var (steps, shadows) = Steps(series, patient, activeSeries, range);
-            var own = active.Own(steps);
+            var others = steps.Keys.Count(time => !elections.Decided(active.Id, patient, time));
+            var own = active.Own(Decided(steps));
             foreach (var (id, scores) in shadows)
             {
                 if (!found.TryGetValue(id, out var comparison))
                     found[id] = comparison = judge(id) is { } shadow ? Of(active, shadow) : null;
-                comparison?.Add(own, comparison.Shadow.Own(scores));
+                comparison?.Add(own, comparison.Shadow.Own(Decided(scores)), others);
             }
+
+            SortedDictionary<long, ModelScore> Decided(SortedDictionary<long, ModelScore> all) =>
+                new(all.Where(step => elections.Decided(active.Id, patient, step.Key)).ToDictionary());
         }
 
         return [.. found.Values.OfType<ModelComparison>()];
@@ -111,10 +118,11 @@ internal sealed record ModelComparison(JudgedModel Shadow, ModelAgreement Agreem
         scores[point.EventTime] = isAlarm ? score with { Alarm = point.Value } : score with { Risk = point.Value };
     }
 
-    private void Add(SortedDictionary<long, ModelScore> own, SortedDictionary<long, ModelScore> shadow)
+    private void Add(SortedDictionary<long, ModelScore> own, SortedDictionary<long, ModelScore> shadow, int others)
     {
         const long HourMs = 3_600_000;
         var both = own.Where(step => shadow.ContainsKey(step.Key)).ToArray();
+        OfOthers += others;
         OnlyActive += own.Count - both.Length;
         OnlyShadow += shadow.Count - both.Length;
         Agreement.Add([.. both.Select(step => Pair((int)((step.Key - both[0].Key) / HourMs), step.Value, shadow[step.Key]))]);

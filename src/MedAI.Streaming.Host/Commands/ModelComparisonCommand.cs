@@ -54,7 +54,7 @@ internal sealed class ModelComparisonCommand : MedaiCommand
         var named = parsed.GetValue(_shadows) ?? [];
         var active = Judge(
             settings, parsed.GetValue(_active) ?? ServedModel.Of(settings).Id, parsed.GetValue(_activeThreshold));
-        var range = (
+        (long From, long Until) range = (
             parsed.GetValue(_from)?.ToUnixTimeMilliseconds() ?? long.MinValue,
             parsed.GetValue(_until)?.ToUnixTimeMilliseconds() ?? long.MaxValue);
 
@@ -64,8 +64,9 @@ internal sealed class ModelComparisonCommand : MedaiCommand
             : null;
         var patients = parsed.GetValue(_patients) ?? [];
         using var store = influx is null || patients.Length == 0 ? StoreOption.Open(_line, parsed, _store) : null;
+        var elections = Known(store, active.Id, range, interrupted);
         var comparisons = ModelComparison.Read(
-            influx ?? (ISeriesStore)store!.Series, patients.Length > 0 ? patients : Known(store!), active,
+            influx ?? (ISeriesStore)store!.Series, patients.Length > 0 ? patients : store!.Patients().Select(patient => patient.Patient), elections, active,
             id => named.Length == 0 || named.Any(name => name == id || name == id.Split('@')[0])
                 ? Judge(settings, id, parsed.GetValue(_shadowThreshold))
                 : null,
@@ -78,21 +79,33 @@ internal sealed class ModelComparisonCommand : MedaiCommand
         }
 
         if (parsed.GetValue(_json))
-            _line.Surroundings.Output.WriteLine(ModelComparisonText.Json(active, comparisons));
+            _line.Surroundings.Output.WriteLine(ModelComparisonText.Json(active, elections, comparisons));
         else
-            ModelComparisonText.Write(_line.Surroundings.Output, active, comparisons);
+            ModelComparisonText.Write(_line.Surroundings.Output, active, elections, comparisons);
         return ExitCodes.Ok;
     }
 
-    private static IEnumerable<string> Known(EdgeStore store) => store.Patients().Select(patient => patient.Patient);
+    // A series does not tell which model it is of, and thresholds of one model say nothing of the scores of another.
+    private static Elections Known(EdgeStore? store, string active, (long From, long Until) range, CancellationToken stop)
+    {
+        if (store is null)
+        {
+            return range.From > long.MinValue
+                ? Elections.Unknown
+                : throw new FailureException(
+                    $"Which model decided when stands in the log, and no store is read here. Say by --from, and --until, in which time {active} decided.");
+        }
+
+        var elections = Elections.Of(store.Log, stop);
+        return elections.Models is { Count: > 0 } models && !models.Contains(active)
+            ? throw new FailureException($"{active} decided nothing in this store; that did {string.Join(", ", models)}. Name one of them by --active.")
+            : elections;
+    }
 
     // The card says from which risk a model alarms and how long its step is; a threshold of one's own stands in for the card's.
     private static JudgedModel Judge(HostSettings settings, string name, double? threshold)
     {
-        var root = ModelFolders.Root(settings);
-        var folder = ModelFolder.List(root).LastOrDefault(folder => ModelFolders.IdOf(folder) == name || ModelFolders.NameOf(folder) == name)
-            ?? throw new FailureException($"There is no model {name} in {root}. 'medai models list' lists those that there are.");
-        var card = ModelFolder.ReadCard(folder);
+        var card = ModelFolder.ReadCard(ModelFolders.Find(settings, name));
         return new JudgedModel(card.Id, card.Task, threshold ?? card.AlertThreshold, card.StepSeconds, card.HasAlarmScore);
     }
 

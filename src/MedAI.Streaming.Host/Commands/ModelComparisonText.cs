@@ -18,13 +18,20 @@ internal static class ModelComparisonText
     };
 
     /// <summary>As tables.</summary>
-    public static void Write(TextWriter output, JudgedModel active, IReadOnlyList<ModelComparison> comparisons)
+    public static void Write(TextWriter output, JudgedModel active, Elections elections, IReadOnlyList<ModelComparison> comparisons)
     {
+        var times = elections.TimesOf(active.Id);
+        if (times.Any(time => time is not (long.MinValue, long.MaxValue)))
+        {
+            Line(output, $"Compared is the time in which {active.Id} decided: {string.Join(", ", times.Select(InWords))}");
+        }
+
         foreach (var comparison in comparisons)
         {
             var (shadow, agreement) = comparison;
+            var others = comparison.OfOthers > 0 ? FormattableString.Invariant($"; {comparison.OfOthers:N0} decided by others are left out") : "";
             Line(output, $"{shadow.Id} in shadow (alarms at {shadow.Threshold:0.####}) beside {active.Id} (at {active.Threshold:0.####})");
-            Line(output, $"{agreement.Patients.Total:N0} patients, {agreement.Hours.Total:N0} steps of both; {comparison.OnlyActive:N0} of the active model alone, {comparison.OnlyShadow:N0} of the shadow alone");
+            Line(output, $"{agreement.Patients.Total:N0} patients, {agreement.Hours.Total:N0} steps of both; {comparison.OnlyActive:N0} of the active model alone, {comparison.OnlyShadow:N0} of the shadow alone{others}");
             new TextTable<(string What, AgreementCounts Counts)>(
                 new("AGREEMENT", "what", row => row.What),
                 new("BOTH", "both", row => row.Counts.Both, Right: true),
@@ -50,7 +57,7 @@ internal static class ModelComparisonText
     }
 
     /// <summary>As JSON; what is not defined is null.</summary>
-    public static string Json(JudgedModel active, IReadOnlyList<ModelComparison> comparisons)
+    public static string Json(JudgedModel active, Elections elections, IReadOnlyList<ModelComparison> comparisons)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Style))
@@ -58,6 +65,16 @@ internal static class ModelComparisonText
             json.WriteStartObject();
             json.WriteStartObject("active");
             Model(json, active);
+            json.WriteStartArray("decided");
+            foreach (var (from, until) in elections.TimesOf(active.Id))
+            {
+                json.WriteStartObject();
+                Time(json, "from", from);
+                Time(json, "until", until);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteEndObject();
             json.WriteStartArray("shadows");
             foreach (var comparison in comparisons)
@@ -81,6 +98,7 @@ internal static class ModelComparisonText
         json.WriteNumber("hours", agreement.Hours.Total);
         json.WriteNumber("hoursOnlyActive", comparison.OnlyActive);
         json.WriteNumber("hoursOnlyShadow", comparison.OnlyShadow);
+        json.WriteNumber("hoursOfOthers", comparison.OfOthers);
         Counts(json, "hoursAtThreshold", agreement.Hours);
         Counts(json, "patientsWithAlarm", agreement.Patients);
         json.WriteStartObject("alarms");
@@ -127,6 +145,18 @@ internal static class ModelComparisonText
         else
             json.WriteNull(name);
     }
+
+    private static void Time(Utf8JsonWriter json, string name, long time)
+    {
+        if (time is long.MinValue or long.MaxValue)
+            json.WriteNull(name);
+        else
+            json.WriteString(name, DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime);
+    }
+
+    private static string InWords((long From, long Until) time) =>
+        (time.From == long.MinValue ? "from the beginning" : $"from {DateTimeOffset.FromUnixTimeMilliseconds(time.From):u}")
+        + (time.Until == long.MaxValue ? " on" : $" to {DateTimeOffset.FromUnixTimeMilliseconds(time.Until):u}");
 
     private static string Short(double? value) => value?.ToString("0.###", CultureInfo.InvariantCulture) ?? "-";
 

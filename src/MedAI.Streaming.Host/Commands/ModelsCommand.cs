@@ -28,23 +28,6 @@ internal sealed class ModelsCommand : MedaiCommand
     private static Argument<string?> NameArgument(string description) =>
         new("NAME") { Description = description, Arity = ArgumentArity.ZeroOrOne };
 
-    // A name may end in @VERSION; without it the newest folder of that name is meant, and without a name the one that is served.
-    private static string Folder(HostSettings settings, string? name)
-    {
-        if (name is null)
-            return ServedModel.Of(settings).Folder;
-
-        var found = Named(settings, name);
-        return found.Count > 0
-            ? found[^1]
-            : throw new FailureException(
-                $"There is no model {name} in {ModelFolders.Root(settings)}. 'medai models list' lists those that there are.");
-    }
-
-    private static IReadOnlyList<string> Named(HostSettings settings, string? name) =>
-        [.. ModelFolder.List(ModelFolders.Root(settings))
-            .Where(folder => name is null || ModelFolders.IdOf(folder) == name || ModelFolders.NameOf(folder) == name)];
-
     private static string ServedAs(string folder, ServedModel? served, HostSettings settings) =>
         served is null ? ""
         : folder == served.Folder ? (served.Promoted is { } change ? $"yes, {change.Action} {change.At:yyyy-MM-dd}" : "yes")
@@ -68,7 +51,7 @@ internal sealed class ModelsCommand : MedaiCommand
                     new("CHECKSUM", "checksum", check => check.Problem is null ? "ok" : "BAD"),
                     new("STEP", "stepSeconds", check => check.Card?.StepSeconds, Right: true),
                     new("MEANING", "meaning", check => check.Problem ?? check.Card?.OutputMeaning));
-                var rows = Named(settings, null).Select(ModelCheck.OfFiles).ToArray();
+                var rows = ModelFolders.Named(settings, null).Select(ModelCheck.OfFiles).ToArray();
                 var count = table.Write(line.Surroundings.Output, rows, parsed.GetValue(json));
                 if (count == 0)
                 {
@@ -98,7 +81,8 @@ internal sealed class ModelsCommand : MedaiCommand
             Options.Add(json);
             SetAction(parsed =>
             {
-                var folder = Folder(line.Settings(parsed), parsed.GetValue(name));
+                var settings = line.Settings(parsed);
+                var folder = parsed.GetValue(name) is { } wanted ? ModelFolders.Find(settings, wanted) : ServedModel.Of(settings).Folder;
                 ModelFolder.ReadCard(folder);
                 var text = File.ReadAllText(ModelFolder.CardFile(folder));
                 if (parsed.GetValue(json))
@@ -127,7 +111,7 @@ internal sealed class ModelsCommand : MedaiCommand
             SetAction(parsed =>
             {
                 var settings = line.Settings(parsed);
-                var folders = Named(settings, parsed.GetValue(name));
+                var folders = ModelFolders.Named(settings, parsed.GetValue(name));
                 if (folders.Count == 0)
                     throw new FailureException(
                         $"There is no such model in {ModelFolders.Root(settings)}. 'medai models list' lists what is there.");

@@ -1,4 +1,7 @@
 // Finds the folder of models: a program is started from any folder, and its models lie beside it or above it.
+using MedAI.Streaming.Adapters.Onnx;
+using MedAI.Streaming.Host.Commands;
+
 namespace MedAI.Streaming.Host.Composition;
 
 /// <summary>Where models are.</summary>
@@ -17,11 +20,24 @@ public static class ModelFolders
     /// <summary>The folder of the model that the settings name.</summary>
     public static string Of(HostSettings settings) => Path.Combine(Root(settings), settings.Model.Name, settings.Model.Version);
 
+    /// <summary>The folder of a model by its name and version, <c>NAME@VERSION</c>; it need not be there.</summary>
+    public static string Of(string root, string id) => Path.Combine(root, id.Replace('@', Path.DirectorySeparatorChar));
+
     /// <summary>The name of the model in a folder.</summary>
     public static string NameOf(string folder) => Path.GetFileName(Path.GetDirectoryName(folder))!;
 
     /// <summary>Name and version of the model in a folder, as <c>NAME@VERSION</c>.</summary>
     public static string IdOf(string folder) => $"{NameOf(folder)}@{Path.GetFileName(folder)}";
+
+    /// <summary>The folders of the models that a name means, oldest version first: NAME@VERSION is one, NAME all its versions, null every model there is.</summary>
+    public static IReadOnlyList<string> Named(HostSettings settings, string? name) =>
+        [.. ModelFolder.List(Root(settings)).Where(folder => name is null || IdOf(folder) == name || NameOf(folder) == name)];
+
+    /// <summary>The folder of the model that a name means: without a version the newest.</summary>
+    /// <exception cref="FailureException">There is none.</exception>
+    public static string Find(HostSettings settings, string name) => Named(settings, name) is [.., var newest]
+        ? newest
+        : throw new FailureException($"There is no model {name} in {Root(settings)}. 'medai models list' lists those that there are.");
 
     private static IEnumerable<string> Candidates(HostSettings settings)
     {

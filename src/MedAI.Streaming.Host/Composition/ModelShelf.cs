@@ -28,7 +28,7 @@ internal sealed class ModelShelf(string root, ModelProvider provider, HostLog lo
     /// <inheritdoc/>
     public LoadedModel Take(string id, string sha256)
     {
-        var loaded = Take(Path.Combine(root, id.Replace('@', Path.DirectorySeparatorChar)));
+        var loaded = Take(ModelFolders.Of(root, id));
         var found = loaded.Scorer.Model.Card.Sha256;
         return found == sha256
             ? loaded
@@ -47,8 +47,7 @@ internal sealed class ModelShelf(string root, ModelProvider provider, HostLog lo
                 return known.Loaded;
             }
 
-            var model = OnnxModel.Load(
-                folder, new OnnxModelOptions { Provider = provider == ModelProvider.Cuda ? OnnxProvider.Cuda : OnnxProvider.Cpu });
+            var model = OnnxModel.Load(folder, Options(provider));
             try
             {
                 var loaded = new LoadedModel(Features(folder, model.Card), new ModelScorer(model));
@@ -72,6 +71,10 @@ internal sealed class ModelShelf(string root, ModelProvider provider, HostLog lo
             model.Dispose();
         }
     }
+
+    /// <summary>The options of the adapter for a provider.</summary>
+    public static OnnxModelOptions Options(ModelProvider provider) =>
+        new() { Provider = provider == ModelProvider.Cuda ? OnnxProvider.Cuda : OnnxProvider.Cpu };
 
     /// <summary>The inputs that a card names.</summary>
     /// <exception cref="ModelLoadException">One of them is not known.</exception>

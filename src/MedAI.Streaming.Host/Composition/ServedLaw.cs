@@ -107,7 +107,7 @@ internal sealed class ServedLaw : IDisposable
                 log.Info($"{served.Id} is served because {change.By} chose it at {change.At:u} ({change.Action})");
 
             var shadows = settings.Model.Shadows.Where(id => id != model.Id && id != served.Id)
-                .Select(id => Fitting(shelf.Take(Path.Combine(root, id.Replace('@', Path.DirectorySeparatorChar))), model)).ToArray();
+                .Select(id => Fitting(shelf.Take(ModelFolders.Of(root, id)), model)).ToArray();
             return new ServedLaw(settings, shelf, model, shadows) { Done = done };
         }
         catch

@@ -21,7 +21,7 @@ internal sealed record ServedModel(string Folder, ModelEvent? Promoted)
         var last = ModelRegistry.Read(root).Last(ModelCard.TaskOf(settings.Model.Name));
         return last is null
             ? new ServedModel(ModelFolders.Of(settings), null)
-            : new ServedModel(Path.Combine(root, last.Model.Replace('@', Path.DirectorySeparatorChar)), last);
+            : new ServedModel(ModelFolders.Of(root, last.Model), last);
     }
 
     /// <summary>What was served before the last promotion or return; null: nothing was promoted.</summary>
@@ -35,7 +35,7 @@ internal sealed record ServedModel(string Folder, ModelEvent? Promoted)
 
         var root = ModelFolders.Root(settings);
         return new ServedModel(
-            Path.Combine(root, was.Replace('@', Path.DirectorySeparatorChar)),
+            ModelFolders.Of(root, was),
             ModelRegistry.Read(root).Events.LastOrDefault(change => change.Model == was));
     }
 

@@ -1,4 +1,5 @@
 // The models of an evaluation: found by name, loaded, and given up together.
+using System.Collections.Immutable;
 using MedAI.Streaming.Adapters.Onnx;
 using MedAI.Streaming.Host.Commands;
 using MedAI.Streaming.Host.Composition;
@@ -43,6 +44,11 @@ internal sealed class LoadedModels : IDisposable
         }
     }
 
+    /// <summary>What a reader of a model's figures must know of it, by the model's number.</summary>
+    public ImmutableArray<string> NotesOn(int number) => _models[number] is { MayPage: false } model
+        ? [$"It failed the bit test here and may only run in shadow, so its figures depend on how patients are batched: {model.Bits.Reason}."]
+        : [];
+
     /// <inheritdoc/>
     public void Dispose() => _models.ForEach(model => model.Dispose());
 
@@ -55,15 +61,14 @@ internal sealed class LoadedModels : IDisposable
 
     private static IEnumerable<string> Folders(HostSettings settings, IReadOnlyList<string> names)
     {
-        var root = ModelFolders.Root(settings);
-        var all = ModelFolder.List(root);
         if (names.Count == 0)
         {
-            var meaning = ModelFolder.ReadCard(ServedModel.Of(settings).Folder).OutputMeaning;
-            return all.Where(folder => ModelFolder.ReadCard(folder).OutputMeaning == meaning);
+            var task = TaskOf(ServedModel.Of(settings).Folder);
+            return ModelFolders.Named(settings, null).Where(folder => TaskOf(folder) == task);
         }
 
-        return names.Select(name => all.LastOrDefault(folder => ModelFolders.IdOf(folder) == name || ModelFolders.NameOf(folder) == name)
-            ?? throw new FailureException($"There is no model {name} in {root}. 'medai models list' lists those that there are."));
+        return names.Select(name => ModelFolders.Find(settings, name));
     }
+
+    private static string TaskOf(string folder) => ModelCard.TaskOf(ModelFolders.NameOf(folder));
 }

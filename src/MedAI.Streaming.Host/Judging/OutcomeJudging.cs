@@ -33,6 +33,7 @@ internal static class OutcomeJudging
             Scores = [.. stream.Stays.Select(stay => stay.Risks(number)[0])],
             IsProbability = true,
             IsClinicalScore = false,
+            Notes = models.NotesOn(number),
             Frozen = model.HasAlarmScore ? null : new FrozenThresholds(model.Scorer.Model.Card.AlertThreshold, null),
         }).ToList();
         if (outcomes.Any(stay => stay.SapsI is not null))

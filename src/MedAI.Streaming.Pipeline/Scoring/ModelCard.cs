@@ -10,12 +10,8 @@ public sealed record ModelCard
     /// <summary>Version, for example <c>2.1.0</c>.</summary>
     public required string Version { get; init; }
 
-    /// <summary>What it predicts in a word, as rules and series are named; where a card does not say, its name up to the first hyphen.</summary>
-    public string Task
-    {
-        get => field ?? TaskOf(Name);
-        init;
-    }
+    /// <summary>What it predicts in a word, as rules and series are named: its name up to the first hyphen, and no card says otherwise.</summary>
+    public string Task => TaskOf(Name);
 
     /// <summary>Names of the inputs in the order of the model's rows; must be those of schemas/features.json.</summary>
     public required IReadOnlyList<string> Inputs { get; init; }
@@ -65,7 +61,7 @@ public sealed record ModelCard
     /// <summary>sha256 of model.onnx in lower-case hex.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>What a model predicts by its name, where its card does not say: <c>sepsis</c> for <c>sepsis-vitals</c>.</summary>
+    /// <summary>What a model predicts by its name: <c>sepsis</c> for <c>sepsis-vitals</c>.</summary>
     public static string TaskOf(string name) => name.Split('-')[0];
 
     /// <summary>Name and version in one, as it stands in alerts: <c>sepsis-vitals@2.1.0</c>.</summary>

@@ -91,10 +91,10 @@ public sealed class ModelComparisonTests : IDisposable
         Apply(flow, 3 * 3600);
         using var series = new InMemorySeriesStore();
         series.Write(0, flow.NextOffset, flow.Series);
-        var (active, shadow) = (new JudgedModel("in-memory@1.0.0", "in-memory", 0.5, 600), new JudgedModel("twin@2.0.0", "in-memory", 0.5, 600));
+        var (active, shadow) = (new JudgedModel("memory@1.0.0", "memory", 0.5, 600), new JudgedModel("twin@2.0.0", "memory", 0.5, 600));
 
         var comparison = Assert.Single(ModelComparison.Read(
-            series, ["p"], active, id => id == shadow.Id ? shadow : null, (long.MinValue, long.MaxValue), TestContext.Current.CancellationToken));
+            series, ["p"], Elections.Unknown, active, id => id == shadow.Id ? shadow : null, (long.MinValue, long.MaxValue), TestContext.Current.CancellationToken));
 
         var hours = comparison.Agreement.Hours;
         Assert.InRange(hours.Total, 15, 19);
@@ -127,7 +127,7 @@ public sealed class ModelComparisonTests : IDisposable
         batch.Points.Add(new SeriesPoint(0, 4, Start, 0.2, PointFlags.None));
         series.Write(0, 1, batch);
         var comparison = Assert.Single(ModelComparison.Read(
-            series, ["p"], new JudgedModel("here@1.0.0", "task", 0.5, 3600, HasAlarmScore: true), id => new JudgedModel(id, "task", 0.5, 3600, HasAlarmScore: true),
+            series, ["p"], Elections.Unknown, new JudgedModel("here@1.0.0", "task", 0.5, 3600, HasAlarmScore: true), id => new JudgedModel(id, "task", 0.5, 3600, HasAlarmScore: true),
             (long.MinValue, long.MaxValue), TestContext.Current.CancellationToken));
         Assert.Equal((0, 1), (comparison.OnlyActive, comparison.OnlyShadow));
 
@@ -136,14 +136,47 @@ public sealed class ModelComparisonTests : IDisposable
         Assert.Equal((0.9, 0.1), (Math.Round(comparison.Agreement.FirstMean!.Value, 12), Math.Round(comparison.Agreement.SecondMean!.Value, 12)));
     }
 
+    // Until hour 1 "there" decided, with "here" beside it; then "here" was promoted. Only what "here" said is held against its threshold.
+    [Fact]
+    public async Task Only_the_time_in_which_the_named_model_decided_is_compared()
+    {
+        WriteStore(("there@2.0.0", Start - HourMs), ("here@1.0.0", Start + 1));
+
+        var code = await _program.RunAsync("models", "compare", "--store", _program.At("store"), "--active", "here", "--json");
+
+        Assert.True(code == ExitCodes.Ok, _program.Error);
+        using var json = JsonDocument.Parse(_program.Output);
+        var time = Assert.Single(json.RootElement.GetProperty("active").GetProperty("decided").EnumerateArray());
+        Assert.Equal((Start + 1, JsonValueKind.Null), (time.GetProperty("from").GetDateTimeOffset().ToUnixTimeMilliseconds(), time.GetProperty("until").ValueKind));
+        var shadow = Assert.Single(json.RootElement.GetProperty("shadows").EnumerateArray());
+        Assert.Equal([2, 3, 1, 2, 2], ((string[])["patients", "hours", "hoursOnlyActive", "hoursOnlyShadow", "hoursOfOthers"]).Select(name => shadow.GetProperty(name).GetInt32()));
+        Assert.Equal([1, 1, 1, 0], Counts(shadow, "hoursAtThreshold"));
+        Assert.Equal(ExitCodes.Ok, await _program.RunAsync("models", "compare", "--store", _program.At("store"), "--active", "here"));
+        Assert.Contains("Compared is the time in which here@1.0.0 decided: from 2026-03-02 06:00:00Z on", _program.Output, StringComparison.Ordinal);
+        Assert.Contains("; 2 decided by others are left out", _program.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_decided_nothing_is_not_compared_as_the_active_one()
+    {
+        WriteStore(("there@2.0.0", Start - HourMs));
+
+        Assert.Equal(ExitCodes.Failure, await _program.RunAsync("models", "compare", "--store", _program.At("store"), "--active", "here"));
+        Assert.Contains("here@1.0.0 decided nothing in this store; that did there@2.0.0. Name one of them by --active.", _program.Error, StringComparison.Ordinal);
+    }
+
     private static int[] Counts(JsonElement shadow, string name) =>
         [.. ((string[])["both", "onlyActive", "onlyShadow", "neither"]).Select(count => shadow.GetProperty(name).GetProperty(count).GetInt32())];
 
     // p1: at hours 1 and 2 the active model is above, the shadow at hour 2. p2: the shadow is above throughout, and twice more without the model;
     // behind the last reading nothing counts.
-    private void WriteStore()
+    private void WriteStore(params (string Model, long At)[] elections)
     {
         using var store = EdgeStore.Create(_program.At("store"), 1);
+        var appender = new LogAppender(store.Log);
+        foreach (var (model, at) in elections)
+            appender.AddInput(new ModelElectedElement(at, 0, new ModelElection(model, new string('0', 64), 0.5, 0.4, Pages: true, "a test")));
+        appender.Flush();
         var batch = new SeriesBatch();
         batch.Patients.AddRange(["p1", "p2"]);
         batch.Names.AddRange(["heart_rate", "model.here", "shadow.there@2.0.0"]);

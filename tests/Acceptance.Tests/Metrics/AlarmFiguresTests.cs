@@ -56,6 +56,7 @@ public sealed class AlarmFiguresTests
         Assert.Equal(0.8, plain.Alarms.AtNews2Ge7!.Threshold);
         Assert.Contains(alarming.Notes, note => note.Contains("alarm score", StringComparison.Ordinal));
         Assert.DoesNotContain(plain.Notes, note => note.Contains("alarm score", StringComparison.Ordinal));
+        Assert.Equal(["Beforehand.", .. plain.Notes], Judge(cohort, risk with { Notes = ["Beforehand."] }, news2).Notes);
     }
 
     [Theory]

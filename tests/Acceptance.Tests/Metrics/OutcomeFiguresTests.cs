@@ -42,6 +42,7 @@ public sealed class OutcomeFiguresTests
         Assert.Null(figures.Brier.Value);
         Assert.Equal(3 / 4.0, figures.BestMinSensitivityPrecision.Value!.Value, 12);
         Assert.Equal(2, figures.Notes.Length);
+        Assert.Equal(["Beforehand.", .. figures.Notes], new OutcomeEvaluator(Stays).Judge(figures.Model with { Notes = ["Beforehand."] }).Notes);
     }
 
     [Theory]

@@ -52,6 +52,8 @@ public class ModelLoadTests
     [InlineData("name", "7", "'name' is 7; it must be a text")]
     [InlineData("name", "\"other\"", "the card is of other 1.0.0, but lies in the folder of tiny 1.0.0")]
     [InlineData("version", "\"2.0.0\"", "the card is of tiny 2.0.0, but lies in the folder of tiny 1.0.0")]
+    [InlineData("task", "\"deterioration\"", "'task' is \"deterioration\"; it must be 'tiny', the model's name up to the first hyphen: rules, series and the registry go by that")]
+    [InlineData("task", "\"risk of sepsis\"", "'task' is \"risk of sepsis\"; it must be 'tiny'")]
     [InlineData("inputs", "[]", "'inputs' is []; it must be a list of names that is not empty")]
     [InlineData("inputs", "[\"a\", 1]", "'inputs' is [\"a\",1]; it must be a list of names")]
     [InlineData("inputs", "[\"a\", \"a\"]", "'inputs' is [\"a\",\"a\"]; it must be a list of different names ('a' is there")]
@@ -90,6 +92,20 @@ public class ModelLoadTests
         models.WriteCard(card);
 
         Assert.StartsWith($"{models.CardFile}: {expected}", Refused(models.Folder));
+    }
+
+    [Theory, InlineData("tiny", "tiny"), InlineData("tiny-all-gru", "tiny"), InlineData("tiny-all-gru", null)]
+    public void ReadCard_TaskThatItsNameBeginsWith_HasIt(string name, string? task)
+    {
+        using var models = TestModels.With(TestModels.Logistic(), 0);
+        var (card, folder) = (models.ReadCard(), Path.Combine(models.Root, name, "2.0.0"));
+        (card["name"], card["version"], card["task"]) = (name, "2.0.0", task);
+        if (task is null)
+            card.Remove("task");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(ModelFolder.CardFile(folder), card.ToJsonString());
+
+        Assert.Equal("tiny", ModelFolder.ReadCard(folder).Task);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ internal sealed class ModelScenario : BedsideScenario
             var constants = Inputs.ToDictionary(i => i, _ => 50.0);
             var features = FeatureSpec.Create(Inputs, new Normalisation(constants, constants, 5, 24, 240), 3600, out _)!;
             var model = new InMemoryModel(InMemoryModel.MakeCard(Inputs.Length, recurrent: true) with { Inputs = Inputs }, 256);
-            var rule = new ScoreRule { Id = "model.in-memory", Levels = [new(0.999, AlertPriority.Medium)] };
+            var rule = new ScoreRule { Id = "model.memory", Levels = [new(0.999, AlertPriority.Medium)] };
             return new FlowLaw(new RuleBook(new MonitorSettings { Model = rule }), features, new ModelScorer(model));
         }
     }

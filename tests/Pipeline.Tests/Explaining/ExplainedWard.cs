@@ -49,7 +49,7 @@ internal static class ExplainedWard
         {
             Model = new ScoreRule
             {
-                Id = "model.in-memory",
+                Id = "model.memory",
                 Levels = [new(0.9, AlertPriority.Low), new(0.95, AlertPriority.Medium)],
                 Hysteresis = 0.05,
                 ClearSeconds = 60,
@@ -120,7 +120,7 @@ internal static class ExplainedWard
 
         return
         [
-            .. transitions.Where(t => t.Rule == "model.in-memory").OrderBy(t => t.Patient, StringComparer.Ordinal).ThenBy(t => t.OpenedEventTime)
+            .. transitions.Where(t => t.Rule == "model.memory").OrderBy(t => t.Patient, StringComparer.Ordinal).ThenBy(t => t.OpenedEventTime)
                 .ThenBy(t => t.Ordinal),
         ];
     }

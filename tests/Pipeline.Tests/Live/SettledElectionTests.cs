@@ -114,7 +114,7 @@ public sealed class SettledElectionTests
         var refused = Assert.Throws<StoreException>(() => supervisor.Elect(TestShelf.Election(1) with { Sha256 = new string('a', 64) }));
 
         Assert.Equal(StoreFailure.Mismatch, refused.Failure);
-        Assert.Contains("another file of in-memory@1.0.0", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("another file of memory@1.0.0", refused.Message, StringComparison.Ordinal);
         Assert.Equal([1, 2], Elections());
     }
 

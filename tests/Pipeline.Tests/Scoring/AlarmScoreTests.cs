@@ -17,7 +17,7 @@ namespace MedAI.Streaming.Pipeline.Tests.Scoring;
 
 public sealed class AlarmScoreTests
 {
-    private const string Rule = "model.in-memory";
+    private const string Rule = "model.memory";
     private const int Rises = 3 * 3600;
     private const int End = Rises + (4 * 3600);
     private const int Step = 20;

@@ -12,7 +12,7 @@ namespace MedAI.Streaming.Pipeline.Tests.Scoring;
 
 public sealed class ElectionTests
 {
-    private const string Risk = "model.in-memory";
+    private const string Risk = "model.memory";
     private const int Change = 1500;
 
     // MEDAI_SEEDS=n runs more worlds.

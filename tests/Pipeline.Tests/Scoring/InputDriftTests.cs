@@ -104,7 +104,7 @@ public sealed class InputDriftTests
 
         Assert.InRange(law.Scorer!.Drift.Steps, 4, 5);
         Assert.True(law.Scorer.Rows > 5 * law.Scorer.Drift.Steps, $"{law.Scorer.Rows} rows");
-        Assert.NotEmpty(story.Series("model.in-memory"));
+        Assert.NotEmpty(story.Series("model.memory"));
     }
 
     [Theory]

@@ -16,7 +16,7 @@ namespace MedAI.Streaming.Pipeline.Tests.Scoring;
 
 public sealed class ShadowModelTests
 {
-    private const string Active = "model.in-memory";
+    private const string Active = "model.memory";
     private const string Beside = "shadow.beside@2.0.0";
 
     // Same law but for the shadow, in worlds that die now and then: decisions are equal, and so is every other series.

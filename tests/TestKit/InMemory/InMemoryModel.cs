@@ -74,9 +74,8 @@ public sealed class InMemoryModel : IScoringModel
     /// <summary>A card with made-up inputs <c>x0</c>, <c>x1</c>, ...</summary>
     public static ModelCard MakeCard(int inputs, bool recurrent, int stepSeconds = 3600) => new()
     {
-        Name = "in-memory",
+        Name = "memory",
         Version = "1.0.0",
-        Task = "in-memory",
         Inputs = [.. Enumerable.Range(0, inputs).Select(i => $"x{i}")],
         StepSeconds = stepSeconds,
         StateSize = recurrent ? inputs : 0,

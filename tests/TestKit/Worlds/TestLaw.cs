@@ -32,7 +32,7 @@ public static class TestLaw
         {
             ["icu"] = [.. DefaultRules.Limits.Where(l => l.Side == LimitSide.Above).Select(l => l with { Enabled = false })],
         },
-        Model = new ScoreRule { Id = "model.in-memory", Levels = [new(0.8, AlertPriority.Medium)], Hysteresis = 0.1 },
+        Model = new ScoreRule { Id = "model.memory", Levels = [new(0.8, AlertPriority.Medium)], Hysteresis = 0.1 },
     };
 
     /// <summary>The card of the model.</summary>

@@ -17,7 +17,7 @@ public sealed class TestShelf : IModelShelf
     public int Asked { get; private set; }
 
     /// <summary>The name and version of a version.</summary>
-    public static string Id(int version) => $"in-memory@{version}.0.0";
+    public static string Id(int version) => $"memory@{version}.0.0";
 
     /// <summary>A law with the first version and this shelf.</summary>
     public FlowLaw Law() => TestLaw.Create() with { Shelf = this };

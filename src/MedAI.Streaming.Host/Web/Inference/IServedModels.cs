@@ -13,9 +13,6 @@ internal sealed record CallableModel
     /// <summary>Whether its alerts count; false: it is a shadow.</summary>
     public required bool Decides { get; init; }
 
-    /// <summary>Whether flows still ask it.</summary>
-    public required bool IsInService { get; init; }
-
     /// <summary>How far its inputs have moved.</summary>
     public required InputDrift Drift { get; init; }
 

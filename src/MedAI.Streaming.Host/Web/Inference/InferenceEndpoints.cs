@@ -4,6 +4,7 @@ using System.Text.Json;
 using MedAI.Streaming.Host.Composition;
 using MedAI.Streaming.Host.Web.Frames;
 using MedAI.Streaming.Host.Web.Metrics;
+using MedAI.Streaming.Pipeline.Scoring;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -82,7 +83,7 @@ internal sealed class InferenceEndpoints(IServedModels models, InferenceSessions
         var loaded = models.Loaded;
         var found = loaded.Where(served => served.Model.Card.Name == name && (version is null || served.Model.Card.Version == version))
             .OrderBy(served => served.Decides)
-            .ThenBy(served => served.Model.Card.Version, Comparer<string>.Create(ByNumber))
+            .ThenBy(served => served.Model.Card.Version, ModelVersions.ByNumber)
             .LastOrDefault();
         if (found is not null)
             return serve(context, found);
@@ -100,7 +101,7 @@ internal sealed class InferenceEndpoints(IServedModels models, InferenceSessions
         var versions = models.Loaded.Where(one => one.Model.Card.Name == served.Model.Card.Name)
             .Select(one => one.Model.Card.Version)
             .Distinct()
-            .Order(Comparer<string>.Create(ByNumber));
+            .Order(ModelVersions.ByNumber);
         return WebJson.WriteAsync(context, 200, json => InferenceJson.Metadata(json, served, versions));
     }
 
@@ -201,8 +202,4 @@ internal sealed class InferenceEndpoints(IServedModels models, InferenceSessions
 
     private static Problem Away(TimeSpan rest) =>
         new(503, "model_unavailable", "The model does not answer at present; the program's notes say why.") { RetryAfter = rest };
-
-    // 2.10.0 is behind 2.9.0; what is no number is compared as text.
-    private static int ByNumber(string left, string right) =>
-        System.Version.TryParse(left, out var a) && System.Version.TryParse(right, out var b) ? a.CompareTo(b) : string.CompareOrdinal(left, right);
 }

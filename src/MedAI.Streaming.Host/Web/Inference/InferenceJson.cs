@@ -1,5 +1,6 @@
 // Writes what the Open Inference Protocol answers.
 using System.Text.Json;
+using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Scoring;
 
 namespace MedAI.Streaming.Host.Web.Inference;
@@ -78,7 +79,7 @@ internal static class InferenceJson
             Shape(json, -1, tensor.Width);
             json.WriteStartObject("parameters");
             json.WriteString("meaning", Meaning(tensor, card));
-            if (tensor.Name == ModelSignature.Input)
+            if (tensor.Name == ModelTensors.Input)
                 json.WriteString("columns", string.Join(',', card.Inputs));
             json.WriteEndObject();
             json.WriteEndObject();
@@ -97,11 +98,11 @@ internal static class InferenceJson
 
     private static string Meaning(RowTensor tensor, ModelCard card) => tensor.Name switch
     {
-        ModelSignature.Input => "The row of one step, standardised by the constants of the card as schemas/features.json says; not raw values.",
-        ModelSignature.State => "The 'state_out' of the step before; zeros for a patient without a past.",
-        ModelSignature.Risk => card.OutputMeaning,
-        ModelSignature.StateOut => "The state behind the step.",
-        ModelSignature.Alarm => "The alarm score: the risk held against the patient's own recent level, 0..1; what the card's thresholds of alerts are about.",
+        ModelTensors.Input => "The row of one step, standardised by the constants of the card as schemas/features.json says; not raw values.",
+        ModelTensors.State => "The 'state_out' of the step before; zeros for a patient without a past.",
+        ModelTensors.Risk => card.OutputMeaning,
+        ModelTensors.StateOut => "The state behind the step.",
+        ModelTensors.Alarm => "The alarm score: the risk held against the patient's own recent level, 0..1; what the card's thresholds of alerts are about.",
         _ => "The attention score of the step.",
     };
 }

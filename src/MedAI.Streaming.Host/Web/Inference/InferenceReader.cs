@@ -1,5 +1,6 @@
 // Reads the body of a call of a model, and says of what does not fit which tensor it is, what it is and what it must be.
 using System.Text.Json;
+using MedAI.Streaming.Pipeline.Ports;
 
 namespace MedAI.Streaming.Host.Web.Inference;
 
@@ -36,7 +37,7 @@ internal sealed class InferenceReader(ModelSignature signature, int maxRows)
         }
 
         return TryReadId(body, out var id) && AreParametersTaken(body, "the request") && ReadInputs(body) && AreOutputsKnown(body)
-            ? new InferenceRequest(id, _rows, _data[ModelSignature.Input], _data.GetValueOrDefault(ModelSignature.State) ?? [], OutputsOf(body))
+            ? new InferenceRequest(id, _rows, _data[ModelTensors.Input], _data.GetValueOrDefault(ModelTensors.State) ?? [], OutputsOf(body))
             : null;
     }
 
@@ -71,7 +72,7 @@ internal sealed class InferenceReader(ModelSignature signature, int maxRows)
 
         var missing = signature.Inputs.FirstOrDefault(tensor => !_data.ContainsKey(tensor.Name));
         return missing is null || Refuse("tensor_missing", $"The input '{missing.Name}' of shape [rows, {missing.Width}] is missing."
-            + (missing.Name == ModelSignature.State ? " Zeros are a patient without a past." : ""));
+            + (missing.Name == ModelTensors.State ? " Zeros are a patient without a past." : ""));
     }
 
     private bool ReadTensor(JsonElement input, RowTensor tensor)

@@ -1,4 +1,6 @@
 // One call of a model over the Open Inference Protocol, and what came of it.
+using MedAI.Streaming.Pipeline.Ports;
+
 namespace MedAI.Streaming.Host.Web.Inference;
 
 /// <summary>A request that was read and fits the model.</summary>
@@ -20,9 +22,9 @@ internal sealed record InferenceResult(float[] Risks, float[] StatesOut, float[]
     /// <summary>The numbers of one tensor.</summary>
     public float[] Of(RowTensor tensor) => tensor.Name switch
     {
-        ModelSignature.Risk => Risks,
-        ModelSignature.StateOut => StatesOut,
-        ModelSignature.Alarm => AlarmScores,
+        ModelTensors.Risk => Risks,
+        ModelTensors.StateOut => StatesOut,
+        ModelTensors.Alarm => AlarmScores,
         _ => Attentions,
     };
 }

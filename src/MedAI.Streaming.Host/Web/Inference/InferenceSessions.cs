@@ -38,8 +38,8 @@ internal sealed class InferenceSessions(IServedModels models, int maxWaiting, Ti
     /// <summary>Calls that were turned away because too many waited.</summary>
     public long TurnedAway => Volatile.Read(ref _turnedAway);
 
-    /// <summary>Whether a model is believed to answer.</summary>
-    public bool IsReady(CallableModel served) => served.IsInService && RestOf(served) is null;
+    /// <summary>Whether a model is believed to answer calls. What became of it in the flows does not matter: calls have sessions of their own.</summary>
+    public bool IsReady(CallableModel served) => RestOf(served) is null;
 
     /// <summary>How long a model that failed is still left alone; null: it may be called.</summary>
     public TimeSpan? RestOf(CallableModel served)

@@ -27,16 +27,11 @@ internal sealed class LawModels(ServedLaw law, HostSettings settings, FlowSuperv
     {
         Model = scorer.Model,
         Decides = decides,
-        IsInService = scorer.InService,
         Drift = scorer.Drift,
         Open = rows => Open(scorer.Model, rows),
     };
 
     // On the same processor as the flows' own, or its bits would be others.
-    private OnnxModel Open(IScoringModel served, int rows)
-    {
-        var folder = Path.Combine(ModelFolders.Root(settings), served.Card.Name, served.Card.Version);
-        var provider = settings.Model.Provider == ModelProvider.Cuda ? OnnxProvider.Cuda : OnnxProvider.Cpu;
-        return OnnxModel.Load(folder, new OnnxModelOptions { MaxRows = rows, Provider = provider });
-    }
+    private OnnxModel Open(IScoringModel served, int rows) => OnnxModel.Load(
+        ModelFolders.Of(ModelFolders.Root(settings), served.Card.Id), ModelShelf.Options(settings.Model.Provider) with { MaxRows = rows });
 }

@@ -1,5 +1,6 @@
 // The tensors of a model as others call it: names and widths, which are those of its ONNX file.
 using MedAI.Streaming.Pipeline.Ports;
+using static MedAI.Streaming.Pipeline.Ports.ModelTensors;
 
 namespace MedAI.Streaming.Host.Web.Inference;
 
@@ -13,24 +14,6 @@ internal sealed record RowTensor(string Name, int Width);
 /// <param name="Outputs">Those that it can ask for.</param>
 internal sealed record ModelSignature(IReadOnlyList<RowTensor> Inputs, IReadOnlyList<RowTensor> Outputs)
 {
-    /// <summary>The row of inputs.</summary>
-    public const string Input = "x";
-
-    /// <summary>The state before the step.</summary>
-    public const string State = "state";
-
-    /// <summary>The risk.</summary>
-    public const string Risk = "risk";
-
-    /// <summary>The state behind the step.</summary>
-    public const string StateOut = "state_out";
-
-    /// <summary>How much the model looks at the step.</summary>
-    public const string Attention = "attention";
-
-    /// <summary>The risk against the patient's own recent level, by which alerts are decided.</summary>
-    public const string Alarm = "alarm";
-
     /// <summary>The one datatype there is.</summary>
     public const string Datatype = "FP32";
 

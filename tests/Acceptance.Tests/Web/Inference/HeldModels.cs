@@ -38,7 +38,6 @@ internal sealed class HeldModels : IServedModels, IDisposable
         {
             Model = model,
             Decides = decides,
-            IsInService = true,
             Drift = new InputDrift(model.Card),
             Open = rows => OnnxModel.Load(folder, new OnnxModelOptions { MaxRows = rows }),
         });
@@ -52,7 +51,6 @@ internal sealed class HeldModels : IServedModels, IDisposable
         {
             Model = model,
             Decides = decides,
-            IsInService = true,
             Drift = new InputDrift(model.Card),
             Open = rows =>
             {

@@ -2,6 +2,8 @@
 using System.Globalization;
 using System.Text.Json;
 using MedAI.Streaming.Adapters.Onnx;
+using MedAI.Streaming.Host.Composition;
+using MedAI.Streaming.Host.Web.Inference;
 using MedAI.Streaming.Pipeline.Scoring;
 using Xunit;
 
@@ -36,6 +38,20 @@ public sealed class RealModelTests
             Tensors(versioned, "outputs"));
         Assert.Equal(
             string.Join(',', card.Inputs), versioned.GetProperty("inputs")[0].GetProperty("parameters").GetProperty("columns").GetString());
+    }
+
+    // Flows and calls have sessions of their own: what is ready here is what can be called.
+    [Fact]
+    public void A_model_that_died_in_the_flows_is_still_ready_for_calls()
+    {
+        var (settings, log) = (new HostSettings(), new HostLog(TextWriter.Null, LogLevel.Warning));
+        using var law = ServedLaw.Load(settings, log);
+        var models = new LawModels(law, settings, flows: null);
+        using var sessions = new InferenceSessions(models, 1, TimeProvider.System, log);
+
+        law.Flow.Scorer!.TakeOutOfService();
+
+        Assert.True(sessions.IsReady(Assert.Single(models.Loaded)));
     }
 
     [Theory]
