@@ -16,7 +16,7 @@ namespace MedAI.Streaming.Pipeline.Tests.Live;
 
 public sealed class DeadModelTests
 {
-    private const string Risk = "model.in-memory";
+    private const string Risk = "model.memory";
     private const int Partitions = 2;
 
     // In seconds. Steps of the model end each 600 seconds.

@@ -13,7 +13,7 @@ namespace MedAI.Streaming.Pipeline.Tests.Scoring;
 
 public sealed class SilentModelTests
 {
-    private const string Risk = "model.in-memory";
+    private const string Risk = "model.memory";
     private const string Beside = "shadow.beside@2.0.0";
 
     // Steps end at 540 and each 600 seconds from there: three of them fall into the silence.

@@ -62,7 +62,7 @@ public sealed class ModelSlotTests
 
     private static ModelSlot Slot(int patients, int size = 3)
     {
-        var slot = new ModelSlot("in-memory@1.0.0");
+        var slot = new ModelSlot("memory@1.0.0");
         slot.Grow(patients);
         slot.Resize(size);
         return slot;
