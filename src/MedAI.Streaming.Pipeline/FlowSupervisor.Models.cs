@@ -80,6 +80,8 @@ public sealed partial class FlowSupervisor
         {
             try
             {
+                // Until all of it is checkpointed: a start after a kill finds decisions of another profile.
+                _stores.State.SetFact(runner.Partition, ProfileFact, "no model that answers");
                 _appender.AppendModelAvailability(runner.Partition, available: false, dead.Message);
                 runner.GiveUpModel();
                 return;

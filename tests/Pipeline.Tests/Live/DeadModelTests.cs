@@ -94,7 +94,27 @@ public sealed class DeadModelTests
         Assert.Equal(2 * Partitions, Availability().Count());
     }
 
-    private async Task RunUntilItIsDead()
+    // Its own alert was open when the model died. What was decided without it stands, though the next start goes on from a checkpoint before
+    // the death, with a model that answers.
+    [Fact]
+    public async Task Start_AfterAKillThatLeftNoCheckpointOfTheDeath_GoesOn()
+    {
+        await RunUntilItIsDead(Worsens + 500, isKilled: true);
+        Assert.All(Patients, patient => Assert.Contains(Transitions(patient), t => t is { Rule: Risk, Kind: TransitionKind.Opened }));
+        using var supervisor = Supervisor(TestLaw.Create(), out var appender);
+        supervisor.Take([.. Enumerable.Range(0, Partitions)]);
+        Append(appender, Returns, End);
+        appender.Flush();
+        supervisor.Complete();
+
+        await supervisor.WhenEndedAsync().WaitAsync(Deadline, TestContext.Current.CancellationToken);
+
+        await supervisor.StopAsync();
+        Assert.Equal(Partitions, Availability().Count(a => a.Available));
+        Assert.All(Patients, patient => Assert.Contains(Transitions(patient), t => t is { Rule: "technical.model", Kind: TransitionKind.Opened }));
+    }
+
+    private async Task RunUntilItIsDead(int dies = Dies, bool isKilled = false)
     {
         var dead = false;
         var model = new InMemoryModel(TestLaw.Card, 64)
@@ -107,20 +127,29 @@ public sealed class DeadModelTests
         };
         using var supervisor = Supervisor(TestLaw.Create(model: model), out var appender);
         supervisor.Take([.. Enumerable.Range(0, Partitions)]);
-        Append(appender, 0, Dies);
+        Append(appender, 0, dies);
         appender.Flush();
         await Applied(supervisor);
+        supervisor.GiveUp([.. Enumerable.Range(0, Partitions)]);
+        supervisor.Take([.. Enumerable.Range(0, Partitions)]);
         Volatile.Write(ref dead, true);
-        Append(appender, Dies, Returns);
+        Append(appender, dies, Returns);
         appender.Flush();
         await Applied(supervisor);
+        if (isKilled)
+        {
+            await Eventually.Async(
+                () => Patients.All(patient => Transitions(patient).Any(t => t is { Rule: "technical.model" })), Deadline, "decisions to be durable");
+            supervisor.Lose([.. Enumerable.Range(0, Partitions)]);
+        }
+
         await supervisor.StopAsync();
     }
 
     private FlowSupervisor Supervisor(FlowLaw law, out LogAppender appender)
     {
         appender = new LogAppender(_log);
-        return new FlowSupervisor(new FlowStores(_log, _state, _series), law, appender, new FlowOptions(), TimeProvider.System);
+        return new FlowSupervisor(new FlowStores(_log, _state, _series), law, appender, new FlowOptions { CheckpointInterval = TimeSpan.FromHours(1) }, TimeProvider.System);
     }
 
     private void Append(LogAppender appender, int from, int until)

@@ -4,9 +4,11 @@ using MedAI.Streaming.Pipeline.Ports;
 using MedAI.Streaming.Pipeline.Wire;
 using MedAI.Streaming.Simulation;
 using MedAI.Streaming.TestKit.InMemory;
+using MedAI.Streaming.TestKit.Logs;
 using MedAI.Streaming.TestKit.Waiting;
 using MedAI.Streaming.TestKit.Worlds;
 using Xunit;
+using Proto = MedAI.Schemas.V1;
 
 namespace MedAI.Streaming.Pipeline.Tests.Live;
 
@@ -131,24 +133,17 @@ public sealed class SettledElectionTests
         new FlowOptions { RetryStores = true, CheckpointInterval = TimeSpan.FromSeconds(1), CheckpointGroups = 1 }, TimeProvider.System);
 
     private async Task SettledAsync(FlowSupervisor supervisor, int version, int of = 1) => await Eventually.Async(
-        () => supervisor.Lag == 0 && Elections().Count == of && supervisor.Elected is [(0, { } elected)] && elected.IsSameChoice(TestShelf.Election(version)),
+        () => supervisor.Lag == 0 && Elections().Length == of && supervisor.Elected is [(0, { } elected)] && elected.IsSameChoice(TestShelf.Election(version)),
         Soon, $"version {version} to be elected");
 
     // The versions that the log elects, in its order.
-    private List<int> Elections()
-    {
-        var batch = new LogBatch();
-        _log.Read(0, 0, int.MaxValue, batch);
-        var versions = new List<int>();
-        for (var records = batch.Records; records.Length > 0; records = records[RecordFraming.RecordLength(records)..])
-        {
-            var payload = records[RecordFraming.HeaderSize..RecordFraming.RecordLength(records)];
-            if (ControlDecoder.Decode((RecordKind)records[0], 0, 0, payload) is ModelElectedElement elected)
-                versions.Add(Enumerable.Range(1, 3).Single(version => TestShelf.Id(version) == elected.Election.Model));
-        }
-
-        return versions;
-    }
+    private int[] Elections() =>
+    [
+        .. from record in LoggedFrames.Records(_log)
+           where record.Kind == RecordKind.ModelElected
+           let model = Proto.ModelElected.Parser.ParseFrom(record.Payload).Model
+           select Enumerable.Range(1, 3).Single(version => TestShelf.Id(version) == model),
+    ];
 
     private void Append(IReadOnlyList<LogElement> elements)
     {
