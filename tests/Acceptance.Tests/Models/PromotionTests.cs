@@ -1,5 +1,6 @@
 // The served model is changed while the service runs: no tick is lost, a bad one is refused, and the way back is one command.
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Acceptance.Tests.Commands;
@@ -168,6 +169,8 @@ public sealed class PromotionTests : IDisposable
 
         await RefusedAsync(service);
         await ElectedAsync(service, Old);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await CallAsync(service, "/v2/models/sepsis-vitals/versions/2.1.0"));
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(service, "/v2/models/sepsis-gru/versions/1.0.0"));
         await SaidAsync(service, "the file that is loaded here");
     }
 
@@ -277,6 +280,21 @@ public sealed class PromotionTests : IDisposable
         await UntilAsync(async () => (await HealthAsync(service)).Contains("A promoted model was refused", StringComparison.Ordinal));
         using var ready = await service.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.True(ready.IsSuccessStatusCode);
+    }
+
+    // One row of zeros for each input.
+    private static async Task<HttpStatusCode> CallAsync(RunningMedai service, string model)
+    {
+        var metadata = await service.Client.GetFromJsonAsync<JsonElement>(model, TestContext.Current.CancellationToken);
+        var inputs = metadata.GetProperty("inputs").EnumerateArray().Select(input => new
+        {
+            name = input.GetProperty("name").GetString(),
+            datatype = "FP32",
+            shape = new[] { 1, input.GetProperty("shape")[1].GetInt32() },
+            data = new float[input.GetProperty("shape")[1].GetInt32()],
+        });
+        using var answer = await service.Client.PostAsJsonAsync($"{model}/infer", new { inputs }, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
     }
 
     private static async Task SaidAsync(RunningMedai service, string why)
