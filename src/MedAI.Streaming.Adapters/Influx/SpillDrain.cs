@@ -81,9 +81,9 @@ internal sealed class SpillDrain : IDisposable
         var pause = new RetryPause(_options);
         while (!_stop.IsCancellationRequested)
         {
-            // Read before the attempt: who hurries wants one that began after it was asked for.
-            var hurried = _hurried;
-            var failed = Tried() ?? Step();
+            // Read before the attempt: who hurries wants one that began after it was asked for, and a flow's own is none.
+            var (tried, hurried) = (Tried(), _hurried);
+            var failed = (hurried is null ? tried : null) ?? Step();
             if (failed is { } some)
             {
                 Tell(some.Reason);

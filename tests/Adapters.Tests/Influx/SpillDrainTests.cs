@@ -65,6 +65,25 @@ public sealed class SpillDrainTests : IDisposable
         Assert.Equal(4000, server.Requests.Skip(1).Sum(request => request.Lines.Length));
     }
 
+    // A flow's own attempt, which failed during the pause, is none of those that were asked for.
+    [Fact]
+    public async Task Hurry_AFlowHadJustTriedInVain_TriesAllTheSame()
+    {
+        var isAway = true;
+        using var server = new StubServer(_ => new(Volatile.Read(ref isAway) ? 503 : 204));
+        using var parts = new Parts(this, server);
+        parts.Spill.Append([Batch(5)]);
+        using var drain = parts.Start();
+        await Eventually.Async(() => _clock.Pauses.Count == 1, Soon, "the pause");
+        drain.Wake(new DeliveryOutcome(Delivery.Held, "it was away"));
+        Volatile.Write(ref isAway, false);
+
+        await HurryAsync(drain, Parts.Bound).WaitAsync(Soon, TestContext.Current.CancellationToken);
+
+        Assert.True(parts.Spill.IsEmpty);
+        Assert.Equal(2, server.Requests.Count);
+    }
+
     [Fact]
     public async Task Hurry_ServerStaysAway_ReturnsWithTheNextFailureAndGoesOnTrying()
     {
