@@ -97,7 +97,7 @@ public sealed class Evaluator
     private CountedAlarms Counted(double[] scores, HitCurve hits, double? alert)
     {
         var wanted = News2(hits.Rule);
-        var septic = _cohort.Septic > 0;
+        var septic = _cohort.Positives > 0;
         return new CountedAlarms
         {
             AtNews2Ge5 = septic ? At(hits.HighestFinding(Found(wanted.AtNews2Ge5!))) : null,

@@ -22,7 +22,7 @@ public sealed class LabelledCohort
         Hours = hours;
         Labels = labels;
         Onsets = [.. Enumerable.Range(0, patients.Length).Select(OnsetOf)];
-        Septic = Onsets.Count(o => o is not null);
+        Positives = Onsets.Count(o => o is not null);
     }
 
     /// <summary>Patient ids in file order.</summary>
@@ -43,8 +43,8 @@ public sealed class LabelledCohort
     /// </summary>
     public ImmutableArray<int?> Onsets { get; }
 
-    /// <summary>Number of septic patients: those with any label.</summary>
-    public int Septic { get; }
+    /// <summary>Number of patients who have what the labels are of (sepsis; death, where stays are judged by outcome): those with any label.</summary>
+    public int Positives { get; }
 
     /// <summary>Lays stays end to end.</summary>
     /// <exception cref="ArgumentException">

@@ -53,7 +53,7 @@ internal sealed record ModelCurves(
             // As many thresholds as can be told apart, and always the last.
             if (i < records.Count - 1 && (i + 1) * BurdenPoints / records.Count == i * BurdenPoints / records.Count) continue;
             var alarms = PatientAlarms.Of(cohort, scores, records[i].Threshold, hits.Rule).Alarms.Sum();
-            points.Add(((double)records[i].Found / cohort.Septic, alarms / (cohort.Hours.Length / 24.0)));
+            points.Add(((double)records[i].Found / cohort.Positives, alarms / (cohort.Hours.Length / 24.0)));
         }
 
         return points.ToImmutable();

@@ -74,8 +74,8 @@ public sealed class OutcomeEvaluator
 
     private IEnumerable<string> Notes(ScoredModel model)
     {
-        if (_stays.Septic == 0) yield return "No stay ended in death: there is no AUROC, AUPRC or sensitivity.";
-        if (_stays.Septic == _stays.Patients.Length) yield return "Every stay ended in death: there is no AUROC.";
+        if (_stays.Positives == 0) yield return "No stay ended in death: there is no AUROC, AUPRC or sensitivity.";
+        if (_stays.Positives == _stays.Patients.Length) yield return "Every stay ended in death: there is no AUROC.";
         if (!model.IsProbability) yield return "The score is no probability: there is no Brier score, ECE or calibration slope.";
         if (model.Frozen?.Alert is null) yield return "The score brings no threshold: there is no sensitivity and precision but those of the best threshold here.";
     }

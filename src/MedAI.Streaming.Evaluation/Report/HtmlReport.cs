@@ -105,7 +105,7 @@ internal static class HtmlReport
 
     private static void AddHead(Markup html, EvaluationReport report)
     {
-        var (patients, septic, hours) = (report.Cohort.Patients.Length, report.Cohort.Septic, report.Cohort.Hours.Length);
+        var (patients, septic, hours) = (report.Cohort.Patients.Length, report.Cohort.Positives, report.Cohort.Hours.Length);
         var labelled = 100.0 * report.Cohort.Labels.Count(label => label) / hours;
         var format = Markup.Encode(report.Format);
         html.Add($"""<!DOCTYPE html>{'\n'}<html lang="en"><head><meta charset="utf-8">{'\n'}""")

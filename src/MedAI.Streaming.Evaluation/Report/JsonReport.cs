@@ -20,7 +20,7 @@ internal static class JsonReport
         json.WriteStartObject();
         json.WriteString("format", report.Format);
         json.WriteNumber("patients", report.Cohort.Patients.Length);
-        json.WriteNumber("septic", report.Cohort.Septic);
+        json.WriteNumber("septic", report.Cohort.Positives);
         json.WriteNumber("hours", report.Cohort.Hours.Length);
         report.Readings?.WriteJson(json);
         json.WriteStartArray("models");

@@ -38,7 +38,7 @@ internal static class OutcomePage
     private static void AddHead(Markup html, OutcomeReport report)
     {
         var format = Markup.Encode(report.Format);
-        var (stays, deaths) = (report.Stays.Patients.Length, report.Stays.Septic);
+        var (stays, deaths) = (report.Stays.Patients.Length, report.Stays.Positives);
         html.Add($"""<!DOCTYPE html>{'\n'}<html lang="en"><head><meta charset="utf-8">{'\n'}""")
             .Add($"""<meta name="viewport" content="width=device-width, initial-scale=1">{'\n'}""")
             .Add($"<title>Evaluation of mortality scores, {format}</title>\n<style>\n{HtmlReport.Style}\n</style></head>\n<body><main>\n")
@@ -96,7 +96,7 @@ internal static class OutcomePage
             "pr", "Precision and recall", Axis.Share("recall: share of deaths at or above the threshold"),
             Axis.Share("precision: share of these patients who died"));
         plot.LegendHeading("AUPRC (average precision)");
-        var prevalence = (double)report.Stays.Septic / report.Stays.Patients.Length;
+        var prevalence = (double)report.Stays.Positives / report.Stays.Patients.Length;
         plot.Guide((0, prevalence), (1, prevalence), $"{Numbers.Fixed(prevalence, 3)} prevalence (chance)");
         foreach (var (m, style) in Styled(report)) plot.Line(m.Curves.PrecisionRecall, style, $"{Numbers.Fixed(m.Auprc.Value, 3)} {m.Model.Name}");
         return plot.Finished();

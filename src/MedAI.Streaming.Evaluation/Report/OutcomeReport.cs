@@ -71,7 +71,7 @@ public sealed class OutcomeReport
         json.WriteString("task", "mortality");
         json.WriteNumber("hour", Hour);
         json.WriteNumber("patients", Stays.Patients.Length);
-        json.WriteNumber("deaths", Stays.Septic);
+        json.WriteNumber("deaths", Stays.Positives);
         Readings?.WriteJson(json);
         json.WriteStartArray("models");
         foreach (var score in Scores) WriteScore(json, score);

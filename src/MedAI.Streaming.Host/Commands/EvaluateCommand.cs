@@ -88,8 +88,17 @@ internal sealed class EvaluateCommand : MedaiCommand
             throw new InputException($"There are no labelled patients in the part '{part}'.");
 
         var names = parsed.GetValue(_models)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-        using var models = LoadedModels.Load(settings, outcomes is not null && names.Length == 0 ? [OutcomeJudging.DefaultModel] : names);
+        using var models = LoadedModels.Load(settings, outcomes is not null && names.Length == 0 ? [OutcomeJudging.Task] : names);
         Say($"{stays.Length:N0} labelled patients; {models.Shadows.Count} models: {string.Join(", ", models.Shadows.Select(model => model.Id))}");
+        var task = outcomes is not null ? OutcomeJudging.Task : format == "cinc2019" ? "sepsis" : null;
+        foreach (var (model, number) in models.Shadows.Select((model, number) => (model, number)))
+        {
+            foreach (var note in models.NotesOn(number, task))
+            {
+                Say($"{model.Id}: {note}");
+            }
+        }
+
         var began = _line.Surroundings.Time.GetTimestamp();
         var stream = new ScoreStream(stays, models.Shadows, settings.Monitor, parsed.GetValue(_flows) ?? Environment.ProcessorCount);
         var judged = new JudgedPart(stays.Select(stay => stay.Patient).ToHashSet(StringComparer.Ordinal));
@@ -103,7 +112,7 @@ internal sealed class EvaluateCommand : MedaiCommand
         var readings = RunReport.Account(stream.Totals());
         if (outcomes is null)
         {
-            var report = Judge(format, stream, models, readings);
+            var report = Judge(format, task, stream, models, readings);
             Write(report.WriteJson, report.WriteHtml, parsed.GetValue(_report));
             EvaluationTable.Write(_line.Surroundings.Output, report);
         }
@@ -127,7 +136,7 @@ internal sealed class EvaluateCommand : MedaiCommand
         _ => null,
     };
 
-    private static EvaluationReport Judge(string format, ScoreStream stream, LoadedModels models, ReadingAccount readings)
+    private static EvaluationReport Judge(string format, string? task, ScoreStream stream, LoadedModels models, ReadingAccount readings)
     {
         var cohort = LabelledCohort.Of(stream.Stays.Select(stay => new LabelledStay(
             stay.Stay.Patient, [.. stay.Stay.Hours], [.. stay.Stay.Labels])));
@@ -161,7 +170,7 @@ internal sealed class EvaluateCommand : MedaiCommand
             IsProbability = true,
             IsClinicalScore = false,
             Drift = DriftJson.ByInput(model.Scorer.Drift),
-            Notes = models.NotesOn(number),
+            Notes = models.NotesOn(number, task),
             Frozen = new FrozenThresholds(model.Scorer.Model.Card.AlertThreshold, model.Scorer.Model.Card.UtilityThreshold),
         });
         try

@@ -13,7 +13,7 @@ internal static class EvaluationTable
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Cohort.Patients.Length:N0} patients, {report.Cohort.Septic:N0} septic, {report.Cohort.Hours.Length:N0} hours"));
+            $"{report.Cohort.Patients.Length:N0} patients, {report.Cohort.Positives:N0} septic, {report.Cohort.Hours.Length:N0} hours"));
         new TextTable<ModelFigures>(
             new("MODEL", "model", model => model.Model.Name),
             new("VERSION", "version", model => model.Model.Version),
@@ -39,7 +39,7 @@ internal static class EvaluationTable
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Stays.Patients.Length:N0} patients, {report.Stays.Septic:N0} died in hospital; scores at the end of hour {report.Hour}"));
+            $"{report.Stays.Patients.Length:N0} patients, {report.Stays.Positives:N0} died in hospital; scores at the end of hour {report.Hour}"));
         new TextTable<OutcomeFigures>(
             new("MODEL", "model", score => score.Model.Name),
             new("VERSION", "version", score => score.Model.Version),

@@ -44,10 +44,10 @@ internal sealed class LoadedModels : IDisposable
         }
     }
 
-    /// <summary>What a reader of a model's figures must know of it, by the model's number.</summary>
-    public ImmutableArray<string> NotesOn(int number) => _models[number] is { MayPage: false } model
-        ? [$"It failed the bit test here and may only run in shadow, so its figures depend on how patients are batched: {model.Bits.Reason}."]
-        : [];
+    /// <summary>What a reader of a model's figures must know of it.</summary>
+    /// <param name="number">The model's number.</param>
+    /// <param name="task">The task that the labels are of, as <see cref="ModelCard.Task"/> says it; null where nobody said it.</param>
+    public ImmutableArray<string> NotesOn(int number, string? task) => [.. Notes(_models[number], task)];
 
     /// <inheritdoc/>
     public void Dispose() => _models.ForEach(model => model.Dispose());
@@ -57,6 +57,14 @@ internal sealed class LoadedModels : IDisposable
         _models.Add(model);
         Shadows.Add(new LoadedModel(
             ModelShelf.Features(folder, model.Card), new ModelScorer(model) { Drift = new InputDrift(model.Card, long.MaxValue) }));
+    }
+
+    private static IEnumerable<string> Notes(OnnxModel model, string? task)
+    {
+        if (!model.MayPage)
+            yield return $"It failed the bit test here and may only run in shadow, so its figures depend on how patients are batched: {model.Bits.Reason}.";
+        if (task is not null && model.Card.Task != task)
+            yield return $"It was made for the task '{model.Card.Task}' and is judged here by labels of the task '{task}'.";
     }
 
     private static IEnumerable<string> Folders(HostSettings settings, IReadOnlyList<string> names)

@@ -9,8 +9,8 @@ namespace MedAI.Streaming.Host.Judging;
 /// <summary>The step between a stream of stays with outcomes and the report on them.</summary>
 internal static class OutcomeJudging
 {
-    /// <summary>The model that is judged where none is named.</summary>
-    public const string DefaultModel = "acuity";
+    /// <summary>The task of a model that says how a stay ends, and the name of the one that is judged where none is named.</summary>
+    public const string Task = "acuity";
 
     /// <summary>A stay as it is streamed: it is asked about at one hour.</summary>
     public static StayLabels ToLabels(StayOutcome stay) => new(stay.Patient, stay.Admission, [stay.Hour], [stay.Died]);
@@ -33,7 +33,7 @@ internal static class OutcomeJudging
             Scores = [.. stream.Stays.Select(stay => stay.Risks(number)[0])],
             IsProbability = true,
             IsClinicalScore = false,
-            Notes = models.NotesOn(number),
+            Notes = models.NotesOn(number, Task),
             Frozen = model.HasAlarmScore ? null : new FrozenThresholds(model.Scorer.Model.Card.AlertThreshold, null),
         }).ToList();
         if (outcomes.Any(stay => stay.SapsI is not null))

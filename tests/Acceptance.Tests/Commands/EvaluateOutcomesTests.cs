@@ -61,6 +61,21 @@ public sealed class EvaluateOutcomesTests : IDisposable
         Assert.Contains(said, _program.Error, StringComparison.Ordinal);
     }
 
+    // Allowed, since somebody may want to know; not unremarked, since nobody should mix them up.
+    [Fact]
+    public async Task A_model_of_another_task_is_judged_with_a_remark()
+    {
+        const string Remark = "It was made for the task 'sepsis' and is judged here by labels of the task 'acuity'.";
+
+        var code = await _program.RunAsync(["evaluate", "cinc2012", Records(8), "--models", "sepsis-time", "--report", _program.At("r.json")]);
+
+        Assert.True(code == ExitCodes.Ok, _program.Error);
+        Assert.Contains($"sepsis-time@2.0.0: {Remark}", _program.Error, StringComparison.Ordinal);
+        using var report = JsonDocument.Parse(File.ReadAllText(_program.At("r.json")));
+        var model = report.RootElement.GetProperty("models").EnumerateArray().Single(m => m.GetProperty("name").GetString() == "sepsis-time");
+        Assert.Contains(Remark, model.GetProperty("notes").EnumerateArray().Select(note => note.GetString()));
+    }
+
     [Fact]
     public async Task Records_without_outcomes_are_refused()
     {
