@@ -17,6 +17,7 @@ internal sealed class FlowRunner(
     private readonly LogBatch _batch = new();
     private readonly ManualResetEventSlim _wake = new(false);
     private readonly FlowSeries _series = new(partition, stores.Series, options, time);
+    private readonly HashSet<long> _givenUp = [];
     private PartitionFlow _flow = new(partition, law, feed, stores.Log.Partitions);
     private long _committedAt = time.GetTimestamp();
     private long _checkpointedAt = time.GetTimestamp();
@@ -24,6 +25,7 @@ internal sealed class FlowRunner(
     private volatile bool _complete;
     private volatile bool _disowned;
     private volatile string? _trouble;
+    private volatile string? _modelTrouble;
     private long _checkpointed;
     private long _checkpointBytes;
     private volatile FlowTotals? _seen;
@@ -77,10 +79,10 @@ internal sealed class FlowRunner(
         _wake.Set();
     }
 
-    /// <summary>Loads the last checkpoint.</summary>
+    /// <summary>Loads the last checkpoint; a model that was given up stays so.</summary>
     public void Load()
     {
-        var flow = new PartitionFlow(partition, law, feed, stores.Log.Partitions);
+        var flow = new PartitionFlow(partition, law, feed, stores.Log.Partitions) { GivenUp = _givenUp };
         var offset = stores.State.Load(partition, flow.Load);
         flow.StartAt(offset);
         _series.Begin(flow);
@@ -97,14 +99,6 @@ internal sealed class FlowRunner(
         }
     }
 
-    // Within one run: a model that was given up stays so.
-    private void Reload()
-    {
-        var givenUp = _flow.ModelGivenUp;
-        Load();
-        _flow.ModelGivenUp = givenUp;
-    }
-
     /// <summary>What the log elected, oldest first, as far as it was applied. Any thread may look.</summary>
     public IReadOnlyList<ModelElection> Elections => Volatile.Read(ref _elections);
 
@@ -114,13 +108,23 @@ internal sealed class FlowRunner(
     private ModelElection[] _elections = [];
 
     /// <summary>Whether control records say that the partition's model does not answer, and not because of what it did in this run.</summary>
-    public bool ModelIsSilent => _flow is { ModelIsSilent: true, ModelGivenUp: null };
+    public bool ModelIsSilent => _flow.ModelIsSilent;
 
     /// <summary>
     /// Before this offset the log may elect a model, or say that it answers, what the flow does not know yet; null: nobody asked. For whoever
     /// is called by <see cref="BeforeStep"/>.
     /// </summary>
     public long? KnownFrom { get; set; }
+
+    /// <summary>Why the log could not be told which model is to decide, or that it answers; null: there was nothing in the way. Any thread may look.</summary>
+    public string? ModelTrouble
+    {
+        get => _modelTrouble;
+        set => _modelTrouble = value;
+    }
+
+    /// <summary>When that was tried in vain, as a timestamp of the clock.</summary>
+    public long ModelTriedAt { get; set; }
 
     /// <summary>Called by the flow before each step.</summary>
     public Action<FlowRunner>? BeforeStep { get; init; }
@@ -131,7 +135,7 @@ internal sealed class FlowRunner(
     public void GiveUpModel()
     {
         DecidedElsewise = true;
-        Reload();
+        Load();
     }
 
     /// <summary>Stops without writing anything more.</summary>
@@ -157,7 +161,7 @@ internal sealed class FlowRunner(
                 if (!loaded)
                 {
                     // What could not be settled is decided again from the last checkpoint.
-                    Reload();
+                    Load();
                     loaded = true;
                 }
 
@@ -221,7 +225,7 @@ internal sealed class FlowRunner(
     {
         if (RemakesSeries)
         {
-            Reload();
+            Load();
         }
 
         var any = stores.Log.Read(partition, _flow.NextOffset, options.BatchRecords, _batch);

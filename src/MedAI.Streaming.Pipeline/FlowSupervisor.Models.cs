@@ -13,6 +13,10 @@ public sealed partial class FlowSupervisor
     public IReadOnlyList<(int Partition, ModelElection? Elected)> Elected =>
         [.. _flows.Values.Select(f => f.Runner).OrderBy(r => r.Partition).Select(r => (r.Partition, r.Elected))];
 
+    /// <summary>Where the log could not be told which model is to decide, or that it answers, and why; the flows go on with what it says.</summary>
+    public IReadOnlyList<(int Partition, string Trouble)> ModelTroubles =>
+        [.. from flow in _flows.Values let trouble = flow.Runner.ModelTrouble where trouble is not null orderby flow.Runner.Partition select (flow.Runner.Partition, trouble)];
+
     /// <summary>
     /// From now on another model's alerts shall count in every partition that this process owns or takes: a record goes to the log, as soon as
     /// its flow knows what the log says so far, and each patient changes over at the next instant behind it. Where that is so already, nothing
@@ -28,18 +32,40 @@ public sealed partial class FlowSupervisor
         }
 
         _wish = wish;
+        foreach (var flow in _flows.Values)
+        {
+            flow.Runner.ModelTrouble = null;
+        }
+
         Appended();
     }
 
-    // Called by the flow itself, so that nobody else appends elections meanwhile. What was applied may be behind the log, and the rest of the
-    // log may elect, too: only behind all of it is a record known to be needed.
-    private void SettleModel(FlowRunner runner)
+    // Called by the flow itself, so that nobody else appends elections meanwhile. A service goes on with what the log says where it cannot be
+    // told otherwise, and tries again.
+    private void TrySettleModel(FlowRunner runner)
     {
-        var wish = _wish;
+        if (runner.ModelTrouble is not null && _time.GetElapsedTime(runner.ModelTriedAt) < _options.LongestPause)
+        {
+            return;
+        }
+
+        try
+        {
+            SettleModel(runner, _wish);
+        }
+        catch (StoreException failure) when (_options.RetryStores)
+        {
+            (runner.ModelTrouble, runner.ModelTriedAt, runner.KnownFrom) = (failure.Message, _time.GetTimestamp(), null);
+        }
+    }
+
+    // What was applied may be behind the log, and the rest of the log may elect, too: only behind all of it is a record known to be needed.
+    private void SettleModel(FlowRunner runner, ModelElection? wish)
+    {
         var mustElect = wish is not null && runner.Elected?.IsSameChoice(wish) != true;
         if (_law.Scorer is null || (!mustElect && !runner.ModelIsSilent))
         {
-            runner.KnownFrom = null;
+            (runner.KnownFrom, runner.ModelTrouble) = (null, null);
             return;
         }
 
@@ -59,7 +85,7 @@ public sealed partial class FlowSupervisor
             _appender.AppendModelAvailability(runner.Partition, available: true, "started with a model that answers");
         }
 
-        runner.KnownFrom = null;
+        (runner.KnownFrom, runner.ModelTrouble) = (null, null);
     }
 
     // A version is one file: the same name must mean the same decisions.

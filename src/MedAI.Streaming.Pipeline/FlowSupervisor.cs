@@ -80,7 +80,7 @@ public sealed partial class FlowSupervisor : IPartitionOwner, IDisposable
     {
         foreach (var partition in partitions)
         {
-            var runner = new FlowRunner(partition, _stores, _law, _options, _time, _feed) { BeforeStep = SettleModel };
+            var runner = new FlowRunner(partition, _stores, _law, _options, _time, _feed) { BeforeStep = TrySettleModel };
             try
             {
                 Prepare(runner);
@@ -195,7 +195,7 @@ public sealed partial class FlowSupervisor : IPartitionOwner, IDisposable
         }
 
         runner.DecidedElsewise = before is not null && before != _profile;
-        SettleModel(runner);
+        TrySettleModel(runner);
     }
 
     // Transitions are a function of the log under one law: another one needs a state of its own.

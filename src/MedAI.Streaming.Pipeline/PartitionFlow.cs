@@ -81,17 +81,20 @@ public sealed class PartitionFlow
         set => _series.AppliedOffset = value;
     }
 
-    /// <summary>Whether control records say that the model does not answer.</summary>
-    public bool ModelIsSilent => _state.Models.IsSilentAt(long.MaxValue, long.MaxValue);
+    /// <summary>Whether control records say that the elected model does not answer, though nothing that is known here speaks against asking it.</summary>
+    public bool ModelIsSilent =>
+        _state.Models.IsSilentAt(long.MaxValue, long.MaxValue) && _scores.MayAsk(_state.Models.ElectedAt(long.MaxValue, long.MaxValue));
 
     /// <summary>What the log elected, oldest first, as far as it was applied.</summary>
     internal IReadOnlyList<ElectedModel> Elections => _state.Models.Elections;
 
-    /// <summary>The model that failed while a control record says so, by name and version: what is left before that record goes without it too.</summary>
-    public string? ModelGivenUp
+    /// <summary>
+    /// Elections, by the offsets of their records (-1: the first model of the law), whose model failed in this run: what is left before a
+    /// control record says so goes without it, too. A flow that is loaded anew takes over those of the one before.
+    /// </summary>
+    internal HashSet<long> GivenUp
     {
-        get => _scores.GivenUp;
-        set => _scores.GivenUp = value;
+        init => _scores.GivenUp = value;
     }
 
     /// <summary>The number of patients.</summary>

@@ -74,6 +74,11 @@ internal sealed class ModelWatch(FlowSupervisor flows, ServedLaw law, HostSettin
             return new("A promoted model was refused; the one before it goes on.", reason, Hinders: false);
         }
 
+        if (flows.ModelTroubles is [var (_, trouble), ..])
+        {
+            return new("The log could not be told which model is to decide; what it says so far goes on.", trouble, Hinders: false);
+        }
+
         return law.Settings.Model is { Enabled: true } && flows.Elected.FirstOrDefault(one => one.Elected is { Pages: false }).Elected is { } silent
             ? new(
                 "The model alerts nobody.",
@@ -85,6 +90,6 @@ internal sealed class ModelWatch(FlowSupervisor flows, ServedLaw law, HostSettin
     {
         var model = ServedLaw.ThatMayDecide(law.Fitting(served.Load(law.Shelf)));
         flows.Elect(law.Election(model, $"{change.Action} by {change.By} at {change.At:yyyy-MM-ddTHH:mm:ssZ}, was {change.Was}"));
-        log.Info($"{served.Id} decides from now on: {change.Action} by {change.By}, was {change.Was}");
+        log.Info($"{served.Id} is to decide from now on: {change.Action} by {change.By}, was {change.Was}");
     }
 }

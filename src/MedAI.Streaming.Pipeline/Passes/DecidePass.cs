@@ -192,7 +192,7 @@ internal sealed class DecidePass(
             if (own.Length > 0)
             {
                 var instants = Array.ConvertAll(own, i => new ExplainedInstant(requests[i].Patient, requests[i].Time));
-                var found = Explain(state.Models[number], instants);
+                var found = Explain(number, instants);
                 for (var i = 0; i < own.Length; i++)
                 {
                     _explanations[own[i]] = found[i];
@@ -201,15 +201,17 @@ internal sealed class DecidePass(
         }
     }
 
-    private Explanation[] Explain(ModelSlot slot, ExplainedInstant[] instants)
+    private Explanation[] Explain(int number, ExplainedInstant[] instants)
     {
+        var model = state.Models[number].Model!;
         try
         {
-            return _explainer.Explain(slot.Model!, instants);
+            return _explainer.Explain(model, instants);
         }
         catch (ModelFailedException failure)
         {
-            throw scores.GiveUp(slot, failure);
+            model.Scorer.TakeOutOfService();
+            throw scores.GiveUp(number, failure);
         }
     }
 

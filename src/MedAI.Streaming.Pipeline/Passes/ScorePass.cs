@@ -17,18 +17,28 @@ internal sealed class ScorePass(FlowState state)
     private readonly List<int> _cold = [];
     private readonly StepFold _fold = new(state);
 
-    /// <summary>A model that is not asked any more, whatever the log says: its name and version, or null.</summary>
-    public string? GivenUp { get; set; }
+    /// <summary>Elections, by the offsets of their records, whose model failed in this run: it is not asked any more, whatever the log says.</summary>
+    public HashSet<long> GivenUp { get; set; } = [];
 
     /// <summary>The model whose alert counts for a request.</summary>
     public ElectedModel Active(int request) => _active[request];
 
-    /// <summary>A model whose alerts count did not answer: it is not asked any more.</summary>
+    /// <summary>Whether a model whose alerts count may be asked, as far as is known before it is.</summary>
+    public bool MayAsk(ElectedModel elected) =>
+        state.Models.IsServed && !GivenUp.Contains(elected.Offset) && state.Models[elected.Number].Model?.Scorer.InService != false;
+
+    /// <summary>A model whose alerts count in requests did not answer: by the elections that made it so it is not asked any more.</summary>
     /// <returns>What to throw.</returns>
-    public ModelFailedException GiveUp(ModelSlot slot, ModelFailedException failure)
+    public ModelFailedException GiveUp(int number, ModelFailedException failure)
     {
-        slot.Model?.Scorer.TakeOutOfService();
-        GivenUp = slot.Id;
+        for (var i = 0; i < _active.Count; i++)
+        {
+            if (_active[i].Number == number && _rows[number].RowOf[i] >= 0)
+            {
+                GivenUp.Add(_active[i].Offset);
+            }
+        }
+
         return new ModelFailedException(failure.Message, failure);
     }
 
@@ -98,9 +108,10 @@ internal sealed class ScorePass(FlowState state)
             return;
         }
 
+        LoadedModel? model = null;
         try
         {
-            var model = state.Models.Load(number);
+            model = state.Models.Load(number);
             if (!model.Scorer.InService)
             {
                 throw new ModelFailedException($"{slot.Id} failed before and is not asked any more");
@@ -112,13 +123,13 @@ internal sealed class ScorePass(FlowState state)
         }
         catch (ModelFailedException failure)
         {
+            model?.Scorer.TakeOutOfService();
             if (decides)
             {
-                throw GiveUp(slot, failure);
+                throw GiveUp(number, failure);
             }
 
             // Nothing waits for a shadow: it is left out from now on, and Scorer.InService tells.
-            slot.Model?.Scorer.TakeOutOfService();
             rows.Silence(requests.Count);
         }
     }
@@ -150,7 +161,7 @@ internal sealed class ScorePass(FlowState state)
         {
             var counts = _active[i].Number == number;
             var asked = counts
-                ? state.Models.IsServed && slot.Id != GivenUp && !IsSilent(requests[i].Patient)
+                ? state.Models.IsServed && !GivenUp.Contains(_active[i].Offset) && !IsSilent(requests[i].Patient)
                 : slot is { IsShadow: true, Model.Scorer.InService: true };
             rows.RowOf[i] = asked ? 0 : -1;
             rows.Chosen += asked ? 1 : 0;

@@ -84,7 +84,9 @@ internal sealed class ModelSlot(string id)
     {
         if (Model is not null)
         {
-            return Model;
+            return Election is not { } elected || elected.Sha256 == Model.Scorer.Model.Card.Sha256
+                ? Model
+                : throw new ModelFailedException($"the elected model {Id} cannot be asked: it is another file ({Model.Scorer.Model.Card.Sha256}) than the elected one ({elected.Sha256})");
         }
 
         try

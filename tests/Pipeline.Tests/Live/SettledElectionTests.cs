@@ -15,6 +15,14 @@ namespace MedAI.Streaming.Pipeline.Tests.Live;
 public sealed class SettledElectionTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly FlowOptions Options = new()
+    {
+        RetryStores = true,
+        CheckpointInterval = TimeSpan.FromSeconds(1),
+        CheckpointGroups = 1,
+        LongestPause = TimeSpan.FromMilliseconds(200),
+    };
+
     private readonly InMemoryEventLog _log = new(1);
     private readonly InMemoryStateStore _state = new();
     private readonly InMemorySeriesStore _series = new();
@@ -120,6 +128,56 @@ public sealed class SettledElectionTests
         Assert.Equal([1, 2], Elections());
     }
 
+    // Reading goes well, and others append: a promotion that cannot be told must not keep patients waiting.
+    [Fact]
+    public async Task Elect_OnlyThisProcessCannotAppend_PatientsAreWatchedOnAndItIsToldWhy()
+    {
+        using var supervisor = Supervisor(wish: 1);
+        supervisor.Take([0]);
+        await SettledAsync(supervisor, 1);
+        var appender = Environment.CurrentManagedThreadId;
+        var mayAppend = false;
+        _log.BeforeAppend = () =>
+        {
+            if (!Volatile.Read(ref mayAppend) && Environment.CurrentManagedThreadId != Volatile.Read(ref appender))
+                throw new StoreException(StoreFailure.Unavailable, "the broker takes nothing from here");
+        };
+        supervisor.Elect(TestShelf.Election(2));
+        await Eventually.Async(() => supervisor.ModelTroubles is [(0, "the broker takes nothing from here")], Soon, "the trouble to be told");
+
+        Volatile.Write(ref appender, Environment.CurrentManagedThreadId);
+        Append(FaultyFleet.Generate(5).Elements);
+        supervisor.Wake(0);
+
+        await SettledAsync(supervisor, 1);
+        Volatile.Write(ref mayAppend, true);
+        await SettledAsync(supervisor, 2, of: 2);
+        Assert.Empty(supervisor.ModelTroubles);
+    }
+
+    // The flow learns only later that the version decided before, with another file. That is no reason to stop watching.
+    [Fact]
+    public async Task Elect_AnotherFileOfAVersionThatDecidesBehindTheCheckpoint_KeepsWhatTheLogElected()
+    {
+        await ElectAloneAsync(1);
+        var appender = new LogAppender(_log);
+        appender.AppendModelElection(0, TestShelf.Election(2));
+        appender.AppendModelElection(0, TestShelf.Election(3));
+        var wish = TestShelf.Election(2) with { Sha256 = new string('a', 64) };
+        using var supervisor = new FlowSupervisor(
+            new FlowStores(_log, _state, _series), new TestShelf().Law() with { Wish = wish }, new LogAppender(_log), Options, TimeProvider.System);
+
+        supervisor.Take([0]);
+
+        await SettledAsync(supervisor, 3, of: 3);
+        await Eventually.Async(() => supervisor.ModelTroubles.Count == 1, Soon, "the trouble to be told");
+        Append(FaultyFleet.Generate(5).Elements);
+        supervisor.Wake(0);
+        await SettledAsync(supervisor, 3, of: 3);
+        Assert.Contains("another file of memory@2.0.0", supervisor.ModelTroubles[0].Trouble, StringComparison.Ordinal);
+        Assert.False(supervisor.Failed.IsFaulted);
+    }
+
     private async Task ElectAloneAsync(int version, int of = 1)
     {
         using var supervisor = Supervisor(version);
@@ -129,8 +187,8 @@ public sealed class SettledElectionTests
     }
 
     private FlowSupervisor Supervisor(int wish) => new(
-        new FlowStores(_log, _state, _series), new TestShelf().Law() with { Wish = TestShelf.Election(wish) }, new LogAppender(_log),
-        new FlowOptions { RetryStores = true, CheckpointInterval = TimeSpan.FromSeconds(1), CheckpointGroups = 1 }, TimeProvider.System);
+        new FlowStores(_log, _state, _series), new TestShelf().Law() with { Wish = TestShelf.Election(wish) }, new LogAppender(_log), Options,
+        TimeProvider.System);
 
     private async Task SettledAsync(FlowSupervisor supervisor, int version, int of = 1) => await Eventually.Async(
         () => supervisor.Lag == 0 && Elections().Length == of && supervisor.Elected is [(0, { } elected)] && elected.IsSameChoice(TestShelf.Election(version)),
