@@ -49,6 +49,9 @@ internal sealed class FlowRunner(
     /// <summary>Why it cannot go on at the moment; null: it goes on.</summary>
     public string? Trouble => _trouble;
 
+    /// <summary>It waits for a store: <see cref="Trouble"/> says so until things go well again.</summary>
+    public void HinderedBy(StoreException failure) => _trouble = failure.Message;
+
     /// <summary>Why series cannot be written at the moment, without which it goes on; null: they can.</summary>
     public string? SeriesTrouble => _series.Trouble;
 
@@ -173,7 +176,7 @@ internal sealed class FlowRunner(
                 loaded = false;
                 // A failure after things went well again begins with a short pause.
                 pause = _trouble is null ? FirstPause : pause * 2 > options.LongestPause ? options.LongestPause : pause * 2;
-                _trouble = failure.Message;
+                HinderedBy(failure);
                 stop.WaitHandle.WaitOne(pause);
             }
         }

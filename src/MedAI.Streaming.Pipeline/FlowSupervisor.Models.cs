@@ -112,8 +112,9 @@ public sealed partial class FlowSupervisor
                 runner.GiveUpModel();
                 return;
             }
-            catch (StoreException) when (_options.RetryStores && !stop.IsCancellationRequested)
+            catch (StoreException failure) when (_options.RetryStores && !stop.IsCancellationRequested)
             {
+                runner.HinderedBy(failure);
                 stop.WaitHandle.WaitOne(StorePause);
             }
         }

@@ -126,6 +126,33 @@ public sealed class GivenUpModelTests
         Assert.Contains(Risks(), time => time > At(4500));
     }
 
+    // Without that record nobody could decide the log again the same way: the flow waits for it, and says why.
+    [Fact]
+    public async Task Dies_WhileTheLogTakesNothing_SaysWhyAndGoesOnWhenItDoes()
+    {
+        using var supervisor = Supervisor(wish: 2);
+        supervisor.Take([0]);
+        Append(0, 1000);
+        await AppliedAsync(supervisor, decidedBy: 2);
+        var own = Environment.CurrentManagedThreadId;
+        _log.BeforeAppend = () =>
+        {
+            if (Environment.CurrentManagedThreadId != own)
+                throw new StoreException(StoreFailure.Unavailable, "the disk is full");
+        };
+        _shelf.Dead(2);
+        Append(1000, 2000);
+
+        supervisor.Wake(0);
+        await Eventually.Async(() => supervisor.Status[0].Trouble == "the disk is full", Soon, "the trouble to be told");
+        _log.BeforeAppend = null;
+
+        await AppliedAsync(supervisor, decidedBy: 2);
+        await Eventually.Async(() => supervisor.Status[0].Trouble is null, Soon, "the trouble to be over");
+        await supervisor.StopAsync();
+        Assert.Equal([TransitionKind.Opened], Silence());
+    }
+
     // The process was started with other bytes under the version that the log elected: they must not decide, and nobody goes unwatched.
     [Fact]
     public async Task AnotherFileUnderTheElectedVersion_IsNotSilence()
