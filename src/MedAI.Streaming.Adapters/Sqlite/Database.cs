@@ -81,14 +81,20 @@ internal sealed class Database : IDisposable
     /// <summary>The first column of the first row of a query, or null where there is no row.</summary>
     public long? Number(string sql)
     {
-        Check(raw.sqlite3_prepare_v2(_handle, sql, out var handle), sql);
-        using var statement = new Statement(this, handle, sql);
+        using var statement = Query(sql);
         return statement.Step() ? statement.Long(0) : null;
+    }
+
+    /// <summary>The same of a text.</summary>
+    public string? Text(string sql)
+    {
+        using var statement = Query(sql);
+        return statement.Step() ? statement.Text(0) : null;
     }
 
     /// <summary>
     /// Whether a writer was cut short and left a rollback journal that this connection, being for reading, may not take back. One that
-    /// may write takes it back here.
+    /// may write takes it back with its first statement.
     /// </summary>
     public bool AwaitsRollBack() =>
         raw.sqlite3_exec(_handle, "SELECT count(*) FROM sqlite_schema") == raw.SQLITE_READONLY_ROLLBACK;
@@ -136,5 +142,11 @@ internal sealed class Database : IDisposable
             statement.Dispose();
         _statements.Clear();
         _handle.Dispose();
+    }
+
+    private Statement Query(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(_handle, sql, out var handle), sql);
+        return new Statement(this, handle, sql);
     }
 }

@@ -28,6 +28,10 @@ internal static class SqliteFailure
                 StoreFailure.InUse, $"{path} is locked by another program. Close that program and start again. {said}"),
             raw.SQLITE_CANTOPEN => new StoreException(
                 StoreFailure.Other, $"{path} cannot be opened. Check that it is there and that this user may write to its directory. {said}"),
+            raw.SQLITE_READONLY when rc == raw.SQLITE_READONLY_ROLLBACK => new StoreException(
+                StoreFailure.Other,
+                $"{path} was left in the middle of a change by a program that was killed, and cannot be read before that is taken back. Start "
+                + $"the program that wrote it, as a user who may write to it and to its directory. {said}"),
             raw.SQLITE_READONLY => new StoreException(
                 StoreFailure.Other, $"{path} cannot be written. Check the permissions of the file and of its directory. {said}"),
             _ => new StoreException(StoreFailure.Other, $"{path}: {said}"),

@@ -16,13 +16,21 @@ internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, s
     private const int WriteAheadBytes = 16 << 20;
     private const int CacheKiB = 16 << 10;
 
-    /// <summary>Whether there is a finished file of this kind.</summary>
-    /// <exception cref="StoreException">There is something else under this name.</exception>
+    /// <summary>
+    /// Whether there is a finished file of this kind. False is certain: there is no file, or nothing was ever committed in it.
+    /// </summary>
+    /// <exception cref="StoreException">There is something else under this name, or what it is cannot be found out.</exception>
     public bool Exists(string path)
     {
         if (!File.Exists(path) || new FileInfo(path).Length == 0) return false;
-        using var database = Database.Open(path, OpenMode.ReadOnly);
-        return IsFinished(database);
+        using (var reader = Database.Open(path, OpenMode.ReadOnly))
+        {
+            if (!reader.AwaitsRollBack()) return IsFinished(reader);
+        }
+
+        // What was committed shows once SQLite has taken the rest back, as the next start of whoever wrote it would.
+        using var writer = Database.Open(path, OpenMode.ReadWrite);
+        return IsFinished(writer);
     }
 
     /// <summary>Makes the file. One that was begun and not finished is taken up again.</summary>
@@ -35,7 +43,8 @@ internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, s
         {
             if (IsFinished(database))
                 throw new StoreException(StoreFailure.Mismatch, $"{path} is there already. Choose another directory, or go on with this one.");
-            database.Execute($"PRAGMA page_size = {PageSize}; PRAGMA journal_mode = WAL");
+            database.Execute($"PRAGMA page_size = {PageSize}");
+            SwitchToWriteAheadLog(database);
             PrepareWriter(database);
             database.InTransaction(() =>
             {
@@ -79,8 +88,6 @@ internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, s
 
     private bool IsFinished(Database database)
     {
-        // Only the first step of making a file, the one to WAL, has a rollback journal.
-        if (database.AwaitsRollBack()) return false;
         var (tables, id, version) = Marks(database);
         if (id == 0 && version == 0 && tables == 0) return false;
         if (id != ApplicationId)
@@ -111,6 +118,18 @@ internal sealed record StoreFile(string Name, int ApplicationId, int PageSize, s
         {
             database.RollBack();
             throw;
+        }
+    }
+
+    // SQLite keeps to the mode before, and says so by no error, where the file system cannot share memory between processes.
+    private static void SwitchToWriteAheadLog(Database database)
+    {
+        if (database.Text("PRAGMA journal_mode = WAL") is not "wal" and var mode)
+        {
+            throw new StoreException(
+                StoreFailure.Other,
+                $"{database.Path} can have no write-ahead log where it lies (SQLite keeps to the mode '{mode}'), and without one nobody can read "
+                + "beside the writer. Put the store on a local disk.");
         }
     }
 

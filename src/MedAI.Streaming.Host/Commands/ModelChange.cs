@@ -34,6 +34,7 @@ internal static class ModelChange
                         $"There is no model {wanted} in {root}. Name it as NAME@VERSION; 'medai models list' lists those that there are.");
                 using var registry = Change(() => ModelRegistry.Open(root));
                 var served = ServedModel.Of(settings);
+                RefuseAnotherFile(registry, folder);
                 if (served.Id == wanted)
                     throw new FailureException($"{wanted} is the one that is served already.");
 
@@ -63,7 +64,9 @@ internal static class ModelChange
                 var task = ModelCard.TaskOf(settings.Model.Name);
                 var before = registry.Before(task)
                     ?? throw new FailureException($"Nothing was promoted before {served.Id}: there is nothing to go back to.");
-                var card = Tested(ModelFolders.Of(root, before), served, settings.Model.Provider);
+                var folder = ModelFolders.Of(root, before);
+                RefuseAnotherFile(registry, folder);
+                var card = Tested(folder, served, settings.Model.Provider);
                 Change(() => registry.Rollback(task, card.Sha256, parsed.GetValue(by)!, line.Surroundings.Time.GetUtcNow()));
                 line.Surroundings.Output.WriteLine($"back to {card.Id}, was {served.Id}. {Follows}");
                 return ExitCodes.Ok;
@@ -76,6 +79,12 @@ internal static class ModelChange
         Description = "Who chose it; it stands in the registry and in the log.",
         DefaultValueFactory = _ => line.Surroundings.Variables.GetValueOrDefault("USER", "somebody"),
     };
+
+    private static void RefuseAnotherFile(ModelRegistry registry, string folder)
+    {
+        if (ModelCheck.OfFiles(folder).AnotherFile(registry.LastOf(ModelFolders.IdOf(folder))) is { } why)
+            throw new FailureException($"Nothing was changed: {why}");
+    }
 
     // All that a service checks before it elects a model, so that the refusal comes here and not there.
     private static ModelCard Tested(string folder, ServedModel served, ModelProvider provider)

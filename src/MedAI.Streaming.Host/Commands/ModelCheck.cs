@@ -14,6 +14,15 @@ namespace MedAI.Streaming.Host.Commands;
 /// <param name="Notice">Why it does not run where it was asked to, or null.</param>
 internal sealed record ModelCheck(string Folder, ModelCard? Card, string? Problem, string Detail, string? Notice)
 {
+    /// <summary>
+    /// Why services refuse it, and what to do, where the file is not the one that was promoted under its version; null: it is that one, or none was.
+    /// </summary>
+    /// <param name="promoted">The last change by which its version was to be served; null: there was none.</param>
+    public string? AnotherFile(ModelEvent? promoted) => Card is null || promoted is null || promoted.Sha256 == Card.Sha256
+        ? null
+        : $"{promoted.Model} was promoted with sha256 {promoted.Sha256}, and the file that is there has {Card.Sha256}. A version is one file, and "
+            + "services refuse another one under it: restore the file that was promoted, or give what is new a version of its own and promote that.";
+
     /// <summary>Reads the card and compares the checksum.</summary>
     public static ModelCheck OfFiles(string folder)
     {

@@ -28,11 +28,18 @@ internal sealed class ModelsCommand : MedaiCommand
     private static Argument<string?> NameArgument(string description) =>
         new("NAME") { Description = description, Arity = ArgumentArity.ZeroOrOne };
 
-    private static string ServedAs(string folder, ServedModel? served, HostSettings settings) =>
+    private static string ServedAs(ModelCheck check, ServedModel? served, HostSettings settings) =>
         served is null ? ""
-        : folder == served.Folder ? (served.Promoted is { } change ? $"yes, {change.Action} {change.At:yyyy-MM-dd}" : "yes")
-        : settings.Model.Shadows.Contains(ModelFolders.IdOf(folder)) ? "shadow"
-        : "";
+        : check.Folder != served.Folder ? (settings.Model.Shadows.Contains(ModelFolders.IdOf(check.Folder)) ? "shadow" : "")
+        : check.AnotherFile(served.Promoted) is not null ? "refused: another file"
+        : served.Promoted is { } change ? $"yes, {change.Action} {change.At:yyyy-MM-dd}"
+        : "yes";
+
+    // Why the one that is to be served is not what a service would load; null: it is.
+    private static string? NotServed(ServedModel served, IReadOnlyList<ModelCheck> rows) =>
+        rows.FirstOrDefault(check => check.Folder == served.Folder) is { } check
+            ? check.AnotherFile(served.Promoted)
+            : $"{served.Id} is to be served, but is not there. Bring its files back, or choose another: medai models promote, rollback.";
 
     private sealed class List : MedaiCommand
     {
@@ -47,7 +54,7 @@ internal sealed class ModelsCommand : MedaiCommand
                 var served = settings.Model.Enabled ? ServedModel.Of(settings) : null;
                 var table = new TextTable<ModelCheck>(
                     new("MODEL", "model", check => ModelFolders.IdOf(check.Folder)),
-                    new("SERVED", "served", check => ServedAs(check.Folder, served, settings)),
+                    new("SERVED", "served", check => ServedAs(check, served, settings)),
                     new("CHECKSUM", "checksum", check => check.Problem is null ? "ok" : "BAD"),
                     new("STEP", "stepSeconds", check => check.Card?.StepSeconds, Right: true),
                     new("MEANING", "meaning", check => check.Problem ?? check.Card?.OutputMeaning));
@@ -58,10 +65,9 @@ internal sealed class ModelsCommand : MedaiCommand
                     line.Surroundings.Error.WriteLine(
                         $"There are no models in {ModelFolders.Root(settings)}; set directories.models.");
                 }
-                else if (served is not null && rows.All(check => check.Folder != served.Folder))
+                else if (served is not null && NotServed(served, rows) is { } why)
                 {
-                    line.Surroundings.Error.WriteLine(
-                        $"medai: {served.Id} is to be served, but is not there. Bring its files back, or choose another: medai models promote, rollback.");
+                    line.Surroundings.Error.WriteLine($"medai: {why}");
                 }
 
                 return ExitCodes.Ok;

@@ -91,6 +91,10 @@ internal sealed class ModelRegistry : IDisposable
     /// <summary>The last change for a task; null: none.</summary>
     public ModelEvent? Last(string task) => Events.LastOrDefault(change => change.Task == task);
 
+    /// <summary>The last change by which a version was to be served; null: none.</summary>
+    /// <param name="model">Name and version.</param>
+    public ModelEvent? LastOf(string model) => Events.LastOrDefault(change => change.Model == model);
+
     /// <summary>What a rollback would return to; null: nothing was promoted, or everything is rolled back.</summary>
     public string? Before(string task)
     {

@@ -42,6 +42,9 @@ internal sealed class ServedLaw : IDisposable
     /// <summary>The change of the registry by which the model is served; null: the configuration says it, or what was promoted was refused.</summary>
     public ModelEvent? Done { get; private init; }
 
+    /// <summary>The shadows that a service goes on without, by name and version, with what is wrong with each.</summary>
+    public IReadOnlyList<(string Id, string Problem)> LeftOut { get; private init; } = [];
+
     /// <summary>
     /// The checksum of law and model, the model by name, version and checksum: a recording is judged by one model, and one that was trained
     /// anew is another.
@@ -69,11 +72,11 @@ internal sealed class ServedLaw : IDisposable
     /// <param name="settings">The configuration.</param>
     /// <param name="log">Told of what a person should know.</param>
     /// <exception cref="ModelLoadException">A model is to be served and cannot be.</exception>
-    public static ServedLaw Load(HostSettings settings, HostLog log) => Load(settings, log, static (served, shelf) => served.Load(shelf));
+    public static ServedLaw Load(HostSettings settings, HostLog log) => Load(settings, log, static (served, shelf) => served.Load(shelf), leftOut: null);
 
     /// <summary>
     /// The same for a service, which watches over people: where a promoted model cannot be served, the one that was served before goes on, as it
-    /// would had the service run all the time. <see cref="Done"/> tells.
+    /// would had the service run all the time. <see cref="Done"/> tells. Where a shadow cannot be used, it goes on without; <see cref="LeftOut"/> tells.
     /// </summary>
     /// <param name="settings">The configuration.</param>
     /// <param name="log">Told of what a person should know.</param>
@@ -89,9 +92,11 @@ internal sealed class ServedLaw : IDisposable
             log.Warning($"a promoted model was refused, and {before.Id} that was served before goes on: {failure.Message}");
             return before.Load(shelf);
         }
-    });
+    }, leftOut: []);
 
-    private static ServedLaw Load(HostSettings settings, HostLog log, Func<ServedModel, ModelShelf, LoadedModel> load)
+    // Where there is no list for shadows that cannot be used, one is the end of it.
+    private static ServedLaw Load(
+        HostSettings settings, HostLog log, Func<ServedModel, ModelShelf, LoadedModel> load, List<(string Id, string Problem)>? leftOut)
     {
         var root = ModelFolders.Root(settings);
         var shelf = new ModelShelf(root, settings.Model.Provider, log);
@@ -106,9 +111,21 @@ internal sealed class ServedLaw : IDisposable
             if (done is { } change)
                 log.Info($"{served.Id} is served because {change.By} chose it at {change.At:u} ({change.Action})");
 
-            var shadows = settings.Model.Shadows.Where(id => id != model.Id && id != served.Id)
-                .Select(id => Fitting(shelf.Take(ModelFolders.Of(root, id)), model)).ToArray();
-            return new ServedLaw(settings, shelf, model, shadows) { Done = done };
+            List<LoadedModel> shadows = [];
+            foreach (var id in settings.Model.Shadows.Where(id => id != model.Id && id != served.Id))
+            {
+                try
+                {
+                    shadows.Add(Fitting(shelf.Take(ModelFolders.Of(root, id)), model));
+                }
+                catch (ModelLoadException failure) when (leftOut is not null)
+                {
+                    log.Warning($"the shadow {id} is left out until the service starts anew: {failure.Message}");
+                    leftOut.Add((id, failure.Message));
+                }
+            }
+
+            return new ServedLaw(settings, shelf, model, shadows) { Done = done, LeftOut = leftOut ?? [] };
         }
         catch
         {

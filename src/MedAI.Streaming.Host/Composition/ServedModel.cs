@@ -36,7 +36,7 @@ internal sealed record ServedModel(string Folder, ModelEvent? Promoted)
         var root = ModelFolders.Root(settings);
         return new ServedModel(
             ModelFolders.Of(root, was),
-            ModelRegistry.Read(root).Events.LastOrDefault(change => change.Model == was));
+            ModelRegistry.Read(root).LastOf(was));
     }
 
     /// <summary>Takes it from the shelf, and refuses a file that is not the one that was promoted.</summary>

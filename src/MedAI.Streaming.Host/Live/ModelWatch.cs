@@ -83,8 +83,12 @@ internal sealed class ModelWatch(FlowSupervisor flows, ServedLaw law, HostSettin
             ? new(
                 "The model alerts nobody.",
                 $"{silent.Model} may only run in shadow here, because its bits depend on the batch; promote one that passes 'medai models verify'.", Hinders: false)
-            : null;
+            : LeftOut();
     }
+
+    private HealthTrouble? LeftOut() => law.LeftOut is [] ? null : new(
+        $"These shadows are not scored, because they cannot be used; the program's log says why: {string.Join(", ", law.LeftOut.Select(one => one.Id))}.",
+        string.Join("; ", law.LeftOut.Select(one => one.Problem)), Hinders: false);
 
     private void Elect(ServedModel served, ModelEvent change)
     {

@@ -84,19 +84,44 @@ public sealed class EdgeStoreTests : IDisposable
         Assert.Empty(Directory.GetFiles(_store, "*-journal"));
     }
 
-    [Fact]
-    public void Create_WhereAnotherProgramsFileWasCutShort_LeavesThatFileAsItWas()
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Create_WhereAnotherProgramsFileWasCutShort_KeepsAllThatThatOneCommitted(string file)
     {
-        Directory.CreateDirectory(_store);
-        var log = Path.Combine(_store, "log.db");
-        var cutShort = CutShort(
-            "PRAGMA application_id = 7; CREATE TABLE theirs (bytes BLOB); BEGIN; INSERT INTO theirs VALUES (zeroblob(1000000))");
-        MoveTo(log, cutShort);
+        var path = AnotherProgramsCutShort(file);
 
-        AssertFails(StoreFailure.Corrupt, () => EdgeStore.Create(_store, 8), log, "not the log of a store");
+        AssertFails(StoreFailure.Corrupt, () => EdgeStore.Create(_store, 8), path, "not the");
 
-        using var theirs = Database.Open(log, OpenMode.ReadWrite);
-        Assert.Equal((1, 0), (theirs.Number("SELECT count(*) FROM sqlite_schema"), theirs.Number("SELECT count(*) FROM theirs")));
+        using var theirs = Database.Open(path, OpenMode.ReadWrite);
+        Assert.Equal((1, 500), (theirs.Number("SELECT count(*) FROM sqlite_schema"), theirs.Number("SELECT count(*) FROM theirs")));
+    }
+
+    [Fact]
+    public void Open_WhereAnotherProgramsLogWasCutShort_SaysThatItIsNone()
+    {
+        var path = AnotherProgramsCutShort("log.db");
+
+        AssertFails(StoreFailure.Corrupt, () => EdgeStore.Open(_store, readOnly: true), path, "not the log of a store");
+        Assert.Throws<StoreException>(() => EdgeStore.Exists(_store));
+    }
+
+    [Fact]
+    public void Open_WhereAnotherProgramsFileWasCutShort_SaysWhatToDo()
+    {
+        Make();
+        File.Delete(Path.Combine(_store, "state.db"));
+        var path = AnotherProgramsCutShort("state.db");
+
+        AssertFails(StoreFailure.Other, () => EdgeStore.Open(_store, readOnly: true), path, "in the middle of a change", "program that wrote it");
+    }
+
+    // A database in memory stands for a file where no memory can be shared: neither gets a write-ahead log.
+    [Fact]
+    public void Create_WhereThereCanBeNoWriteAheadLog_SaysWhatToDo()
+    {
+        var thrown = Assert.Throws<StoreException>(() => SqliteStateStore.Create(":memory:"));
+        Assert.Equal(StoreFailure.Other, thrown.Failure);
+        Assert.Matches("^:memory: .*write-ahead log.*local disk", thrown.Message);
     }
 
     [Fact]
@@ -207,6 +232,19 @@ public sealed class EdgeStoreTests : IDisposable
         var series = new SeriesBatch { Patients = { "p" }, Names = { "x" } };
         series.Points.Add(new SeriesPoint(0, 0, 10, 1, PointFlags.None));
         store.Series.Write(0, 1, series);
+    }
+
+    private string AnotherProgramsCutShort(string file)
+    {
+        Directory.CreateDirectory(_store);
+        var path = Path.Combine(_store, file);
+        MoveTo(path, CutShort(
+            """
+            CREATE TABLE theirs (bytes BLOB);
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) INSERT INTO theirs SELECT i FROM n;
+            BEGIN; INSERT INTO theirs VALUES (zeroblob(1000000))
+            """));
+        return path;
     }
 
     // A file, as a kill in the middle of its last statement leaves it: changed, with the journal that takes the change back.
