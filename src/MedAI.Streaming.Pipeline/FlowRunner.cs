@@ -4,6 +4,12 @@ using MedAI.Streaming.Pipeline.Ports;
 
 namespace MedAI.Streaming.Pipeline;
 
+/// <summary>What is in the way of a record about models.</summary>
+/// <param name="Reason">Why it is not there.</param>
+/// <param name="Since">When that was found out, as a timestamp of the clock.</param>
+/// <param name="Pause">How long until it is tried again.</param>
+internal sealed record ModelTrouble(string Reason, long Since, TimeSpan Pause);
+
 /// <summary>
 /// Runs one partition. Order of effects: decisions are durable before anybody is told; series before the checkpoint that covers
 /// them (for as long as <see cref="FlowOptions.SeriesPatience"/>); the offset last, in the transaction of the state.
@@ -25,7 +31,7 @@ internal sealed class FlowRunner(
     private volatile bool _complete;
     private volatile bool _disowned;
     private volatile string? _trouble;
-    private volatile string? _modelTrouble;
+    private volatile ModelTrouble? _modelTrouble;
     private long _checkpointed;
     private long _checkpointBytes;
     private volatile FlowTotals? _seen;
@@ -119,15 +125,15 @@ internal sealed class FlowRunner(
     /// </summary>
     public long? KnownFrom { get; set; }
 
-    /// <summary>Why the log could not be told which model is to decide, or that it answers; null: there was nothing in the way. Any thread may look.</summary>
-    public string? ModelTrouble
+    /// <summary>Why the log is not told which model is to decide, or that it answers; null: there is nothing in the way. Any thread may look.</summary>
+    public ModelTrouble? ModelTrouble
     {
         get => _modelTrouble;
         set => _modelTrouble = value;
     }
 
-    /// <summary>When that was tried in vain, as a timestamp of the clock.</summary>
-    public long ModelTriedAt { get; set; }
+    /// <summary>The election that was appended last, and how many the flow knew then.</summary>
+    public (ModelElection? Election, int Known) Told { get; set; }
 
     /// <summary>Called by the flow before each step.</summary>
     public Action<FlowRunner>? BeforeStep { get; init; }
@@ -182,8 +188,8 @@ internal sealed class FlowRunner(
         }
     }
 
-    // Damage and other settings do not go away by waiting.
-    private bool MayRetry(StoreException failure, CancellationToken stop) =>
+    /// <summary>Whether it is worth while to try again: damage and other settings do not go away by waiting.</summary>
+    public bool MayRetry(StoreException failure, CancellationToken stop) =>
         options.RetryStores && failure.Failure is not (StoreFailure.Corrupt or StoreFailure.Mismatch or StoreFailure.InUse)
         && !stop.IsCancellationRequested;
 

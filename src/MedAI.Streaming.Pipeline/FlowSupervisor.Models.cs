@@ -15,7 +15,7 @@ public sealed partial class FlowSupervisor
 
     /// <summary>Where the log could not be told which model is to decide, or that it answers, and why; the flows go on with what it says.</summary>
     public IReadOnlyList<(int Partition, string Trouble)> ModelTroubles =>
-        [.. from flow in _flows.Values let trouble = flow.Runner.ModelTrouble where trouble is not null orderby flow.Runner.Partition select (flow.Runner.Partition, trouble)];
+        [.. from flow in _flows.Values let trouble = flow.Runner.ModelTrouble where trouble is not null orderby flow.Runner.Partition select (flow.Runner.Partition, trouble.Reason)];
 
     /// <summary>
     /// From now on another model's alerts shall count in every partition that this process owns or takes: a record goes to the log, as soon as
@@ -28,7 +28,10 @@ public sealed partial class FlowSupervisor
     {
         foreach (var flow in _flows.Values)
         {
-            RefuseAnotherFile(flow.Runner, wish);
+            if (AnotherFile(flow.Runner, wish) is { } refusal)
+            {
+                throw refusal;
+            }
         }
 
         _wish = wish;
@@ -44,19 +47,29 @@ public sealed partial class FlowSupervisor
     // told otherwise, and tries again.
     private void TrySettleModel(FlowRunner runner)
     {
-        if (runner.ModelTrouble is not null && _time.GetElapsedTime(runner.ModelTriedAt) < _options.LongestPause)
+        if (runner.ModelTrouble is { } trouble && _time.GetElapsedTime(trouble.Since) < trouble.Pause)
         {
             return;
         }
 
+        var wish = _wish;
+        var began = _time.GetTimestamp();
         try
         {
-            SettleModel(runner, _wish);
+            SettleModel(runner, wish);
         }
         catch (StoreException failure) when (_options.RetryStores)
         {
-            (runner.ModelTrouble, runner.ModelTriedAt, runner.KnownFrom) = (failure.Message, _time.GetTimestamp(), null);
+            runner.KnownFrom = null;
+            Hinder(runner, wish, failure, _time.GetElapsedTime(began));
         }
+    }
+
+    // A try may have waited for a broker, and nothing was decided meanwhile: most of the time is for that.
+    private void Hinder(FlowRunner runner, ModelElection? wish, StoreException failure, TimeSpan took)
+    {
+        var pause = took * 4 > _options.LongestPause ? took * 4 : _options.LongestPause;
+        runner.ModelTrouble = ReferenceEquals(wish, _wish) ? new(failure.Message, _time.GetTimestamp(), pause) : null;
     }
 
     // What was applied may be behind the log, and the rest of the log may elect, too: only behind all of it is a record known to be needed.
@@ -75,44 +88,67 @@ public sealed partial class FlowSupervisor
             return;
         }
 
-        if (mustElect)
+        var refusal = mustElect ? AnotherFile(runner, wish!) ?? NotTaken(runner, wish!) : null;
+        if (refusal is not null && !_options.RetryStores)
         {
-            RefuseAnotherFile(runner, wish!);
-            _appender.AppendModelElection(runner.Partition, wish!);
+            throw refusal;
         }
-        else
+
+        runner.ModelTrouble = null;
+        if (mustElect && refusal is null)
+        {
+            _appender.AppendModelElection(runner.Partition, wish!);
+            runner.Told = (wish, runner.Elections.Count);
+        }
+        else if (runner.ModelIsSilent)
         {
             _appender.AppendModelAvailability(runner.Partition, available: true, "started with a model that answers");
         }
 
-        (runner.KnownFrom, runner.ModelTrouble) = (null, null);
-    }
-
-    // A version is one file: the same name must mean the same decisions.
-    private static void RefuseAnotherFile(FlowRunner runner, ModelElection wish)
-    {
-        if (runner.Elections.FirstOrDefault(one => one.Model == wish.Model && one.Sha256 != wish.Sha256) is { } before)
+        runner.KnownFrom = null;
+        if (refusal is not null)
         {
-            throw new StoreException(
-                StoreFailure.Mismatch,
-                $"partition {runner.Partition} was decided with another file of {wish.Model} ({before.Sha256}; now {wish.Sha256}). "
-                + "Give what was trained anew a version of its own, or go on with the file that was there.");
+            Hinder(runner, wish, refusal, TimeSpan.Zero);
         }
     }
 
+    // A version is one file: the same name must mean the same decisions.
+    private static StoreException? AnotherFile(FlowRunner runner, ModelElection wish) =>
+        runner.Elections.FirstOrDefault(one => one.Model == wish.Model && one.Sha256 != wish.Sha256) is { } before
+            ? new StoreException(
+                StoreFailure.Mismatch,
+                $"partition {runner.Partition} was decided with another file of {wish.Model} ({before.Sha256}; now {wish.Sha256}). "
+                + "Give what was trained anew a version of its own, or go on with the file that was there.")
+            : null;
+
+    // Once is enough: what the flow refused it will refuse again.
+    private static StoreException? NotTaken(FlowRunner runner, ModelElection wish) =>
+        ReferenceEquals(runner.Told.Election, wish) && runner.Told.Known == runner.Elections.Count
+            ? new StoreException(
+                StoreFailure.Mismatch,
+                $"partition {runner.Partition} did not take the election of {wish.Model} (alerts from {wish.AlertThreshold}, clear below {wish.ClearThreshold}); "
+                + "its dead letters say why. Choose another model, or other thresholds.")
+            : null;
+
     private void GiveUpModel(FlowRunner runner, ModelFailedException dead, CancellationToken stop)
     {
+        var told = false;
         while (true)
         {
             try
             {
                 // Until all of it is checkpointed: a start after a kill finds decisions of another profile.
                 _stores.State.SetFact(runner.Partition, ProfileFact, "no model that answers");
-                _appender.AppendModelAvailability(runner.Partition, available: false, dead.Message);
+                if (!told)
+                {
+                    _appender.AppendModelAvailability(runner.Partition, available: false, dead.Message);
+                    told = true;
+                }
+
                 runner.GiveUpModel();
                 return;
             }
-            catch (StoreException failure) when (_options.RetryStores && !stop.IsCancellationRequested)
+            catch (StoreException failure) when (runner.MayRetry(failure, stop))
             {
                 runner.HinderedBy(failure);
                 stop.WaitHandle.WaitOne(StorePause);

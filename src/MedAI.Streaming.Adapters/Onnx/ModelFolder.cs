@@ -47,7 +47,7 @@ public static class ModelFolder
         CheckPlace(folder, name, version);
         CheckTask(card, name);
         var inputs = card.Names("inputs");
-        var alert = card.Number("thresholds.alert", 0, 1);
+        var alert = card.Number("thresholds.alert", 0.001, 1);
         return new ModelCard
         {
             Name = name,

@@ -111,7 +111,8 @@ internal sealed class ScorePass(FlowState state)
         LoadedModel? model = null;
         try
         {
-            model = state.Models.Load(number);
+            // What nobody's alert depends on is as it was loaded, whatever file the log elected once.
+            model = decides ? state.Models.Load(number) : slot.Model!;
             if (!model.Scorer.InService)
             {
                 throw new ModelFailedException($"{slot.Id} failed before and is not asked any more");

@@ -186,7 +186,7 @@ public sealed class PromotionTests : IDisposable
 
             // As a kill would leave it: no checkpoint has what the promoted model said, so that it is needed again.
             Directory.CreateDirectory(_medai.At("killed"));
-            foreach (var file in Directory.GetFiles(_medai.At("store")).Where(file => file.Contains(".db", StringComparison.Ordinal)))
+            foreach (var file in Directory.GetFiles(_medai.At("store")).Where(file => file.Contains(".db", StringComparison.Ordinal) && !file.EndsWith("-shm", StringComparison.Ordinal)))
                 File.Copy(file, Path.Combine(_medai.At("killed"), Path.GetFileName(file)));
             Assert.Equal(ExitCodes.Ok, (await before.StopAsync()).Code);
         }

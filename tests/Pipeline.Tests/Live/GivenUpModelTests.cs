@@ -22,7 +22,7 @@ public sealed class GivenUpModelTests
     private readonly Shelf _shelf = new();
 
     [Fact]
-    public async Task Restored_ElectedAgain_IsSilence()
+    public async Task Restored_ElectedAgain_IsAsked()
     {
         using (var first = Supervisor(wish: 2))
         {
@@ -99,6 +99,49 @@ public sealed class GivenUpModelTests
         Assert.Contains(Risks(), time => time > At(5000));
     }
 
+    // The one that is wished for must not be had, and the one in the middle cannot: that is no reason to keep the last one silent.
+    [Fact]
+    public async Task OneInTheMiddle_CannotBeHadAndTheWishIsRefused_TheOneBehindItAnswers()
+    {
+        var appender = new LogAppender(_log);
+        Append(0, 700);
+        appender.AppendModelElection(0, TestShelf.Election(2));
+        Append(700, 2000);
+        appender.AppendModelElection(0, TestShelf.Election(3));
+        Append(2000, 3000);
+        _shelf.Missing.Add(TestShelf.Id(2));
+
+        using var supervisor = Supervisor(TestShelf.Election(2) with { Sha256 = new string('a', 64) });
+        supervisor.Take([0]);
+        await AppliedAsync(supervisor, decidedBy: 3);
+        await Eventually.Async(() => supervisor.ModelTroubles.Count == 1, Soon, "the trouble to be told");
+        await Eventually.Async(() => Records(RecordKind.ModelAvailability) == 2, Soon, "the log to say that it answers");
+        Append(3000, 6000);
+        await AppliedAsync(supervisor, decidedBy: 3);
+        await supervisor.StopAsync();
+
+        Assert.Equal(TransitionKind.Resolved, Silence().Last());
+        Assert.Contains(Risks(), time => time > At(5000));
+    }
+
+    // A shadow decides nothing: it is scored as it was loaded.
+    [Fact]
+    public async Task AnotherFileUnderAShadowThatWasElectedOnce_IsScored()
+    {
+        var appender = new LogAppender(_log);
+        appender.AppendModelElection(0, TestShelf.Election(2) with { Sha256 = new string('a', 64) });
+        appender.AppendModelElection(0, TestShelf.Election(1));
+        var shadow = _shelf.Take(TestShelf.Id(2), TestShelf.Election(2).Sha256);
+        using var supervisor = Supervisor(TestShelf.Election(1), shadow);
+        supervisor.Take([0]);
+        Append(0, 3000);
+        await AppliedAsync(supervisor, decidedBy: 1);
+        await supervisor.StopAsync();
+
+        Assert.Contains(Risks("shadow.memory@2.0.0"), time => time > At(2000));
+        Assert.Contains(Risks(), time => time > At(2000));
+    }
+
     // Each death leads back to the one checkpoint, before both.
     [Fact]
     public async Task TwoDieInOneRun_TheFlowGoesOn()
@@ -153,9 +196,32 @@ public sealed class GivenUpModelTests
         Assert.Equal([TransitionKind.Opened], Silence());
     }
 
+    // The record is there when the checkpoint cannot be read; one is enough.
+    [Fact]
+    public async Task Dies_AndTheCheckpointCannotBeLoadedForAWhile_IsToldOnce()
+    {
+        using var supervisor = Supervisor(wish: 2);
+        supervisor.Take([0]);
+        Append(0, 1000);
+        await AppliedAsync(supervisor, decidedBy: 2);
+        var tries = 0;
+        _state.BeforeLoad = () =>
+        {
+            if (Interlocked.Increment(ref tries) < 3)
+                throw new StoreException(StoreFailure.Unavailable, "no file handles are left");
+        };
+        _shelf.Dead(2);
+        Append(1000, 2000);
+
+        await AppliedAsync(supervisor, decidedBy: 2);
+        await Eventually.Async(() => supervisor.Status[0].Trouble is null && Volatile.Read(ref tries) == 3, Soon, "the trouble to be over");
+        await supervisor.StopAsync();
+        Assert.Equal(1, Records(RecordKind.ModelAvailability));
+    }
+
     // The process was started with other bytes under the version that the log elected: they must not decide, and nobody goes unwatched.
     [Fact]
-    public async Task AnotherFileUnderTheElectedVersion_IsNotSilence()
+    public async Task AnotherFileUnderTheElectedVersion_IsNotAsked()
     {
         new LogAppender(_log).AppendModelElection(0, TestShelf.Election(1) with { Sha256 = new string('a', 64) });
         using var supervisor = Supervisor(wish: 1);
@@ -171,8 +237,10 @@ public sealed class GivenUpModelTests
         Assert.True(_shelf.First.Scorer.InService);
     }
 
-    private FlowSupervisor Supervisor(int wish) => new(
-        new FlowStores(_log, _state, _series), _shelf.Law() with { Wish = TestShelf.Election(wish) }, new LogAppender(_log),
+    private FlowSupervisor Supervisor(int wish) => Supervisor(TestShelf.Election(wish));
+
+    private FlowSupervisor Supervisor(ModelElection wish, params LoadedModel[] shadows) => new(
+        new FlowStores(_log, _state, _series), _shelf.Law() with { Wish = wish, Shadows = shadows }, new LogAppender(_log),
         new FlowOptions { RetryStores = true, CheckpointInterval = TimeSpan.FromHours(1) }, TimeProvider.System);
 
     private static Task AppliedAsync(FlowSupervisor supervisor, int? decidedBy = null)
@@ -184,7 +252,7 @@ public sealed class GivenUpModelTests
 
     private TransitionKind[] Silence() => [.. _state.Transitions().Where(t => t.Rule == "technical.model").Select(t => t.Kind)];
 
-    private long[] Risks() => [.. SeededWorld.Lines(Ward(), _series).Select(l => l.Split(' ')).Where(f => f[1] == "model.memory").Select(f => long.Parse(f[2], System.Globalization.CultureInfo.InvariantCulture))];
+    private long[] Risks(string series = "model.memory") => [.. SeededWorld.Lines(Ward(), _series).Select(l => l.Split(' ')).Where(f => f[1] == series).Select(f => long.Parse(f[2], System.Globalization.CultureInfo.InvariantCulture))];
 
     private int Records(RecordKind kind) => LoggedFrames.Records(_log).Count(record => record.Kind == kind);
 

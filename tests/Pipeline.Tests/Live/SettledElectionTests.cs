@@ -178,6 +178,40 @@ public sealed class SettledElectionTests
         Assert.False(supervisor.Failed.IsFaulted);
     }
 
+    [Fact]
+    public async Task Take_OfARunThatWishesForAnotherFile_Fails()
+    {
+        await ElectAloneAsync(1);
+        await ElectAloneAsync(2, of: 2);
+        var law = new TestShelf().Law() with { Wish = TestShelf.Election(1) with { Sha256 = new string('a', 64) } };
+        using var run = new FlowSupervisor(
+            new FlowStores(_log, _state, _series), law, new LogAppender(_log), Options with { RetryStores = false }, TimeProvider.System);
+
+        Assert.Equal(StoreFailure.Mismatch, Assert.Throws<StoreException>(() => run.Take([0])).Failure);
+    }
+
+    // No flow takes a threshold of 0: that is told, and not tried for ever.
+    [Fact]
+    public async Task Elect_WhatNoFlowTakes_IsAppendedOnce()
+    {
+        using var supervisor = Supervisor(wish: 1);
+        supervisor.Take([0]);
+        await SettledAsync(supervisor, 1);
+
+        supervisor.Elect(TestShelf.Election(2, alertRisk: 0));
+        await Eventually.Async(() => supervisor.ModelTroubles.Count == 1, Soon, "the trouble to be told");
+        Append(FaultyFleet.Generate(5).Elements);
+        supervisor.Wake(0);
+        await SettledAsync(supervisor, 1, of: 2);
+        await Task.Delay(5 * Options.LongestPause, TestContext.Current.CancellationToken);
+
+        Assert.Equal([1, 2], Elections());
+        Assert.Contains("did not take the election of memory@2.0.0", supervisor.ModelTroubles[0].Trouble, StringComparison.Ordinal);
+        supervisor.Elect(TestShelf.Election(3));
+        await SettledAsync(supervisor, 3, of: 3);
+        Assert.Empty(supervisor.ModelTroubles);
+    }
+
     private async Task ElectAloneAsync(int version, int of = 1)
     {
         using var supervisor = Supervisor(version);

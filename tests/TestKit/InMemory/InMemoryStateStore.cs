@@ -47,6 +47,9 @@ public sealed class InMemoryStateStore : IStateStore, IAlertHistory
     /// <summary>Called before a commit takes effect; what it throws, the flow sees, and nothing of the batch took effect.</summary>
     public Action? BeforeCommit { get; set; }
 
+    /// <summary>Called before a checkpoint is loaded; what it throws, the flow sees.</summary>
+    public Action? BeforeLoad { get; set; }
+
     /// <summary>Called after a commit took effect; throwing here is a crash before the flow learnt of it.</summary>
     public Action? AfterCommit { get; set; }
 
@@ -65,6 +68,7 @@ public sealed class InMemoryStateStore : IStateStore, IAlertHistory
     /// <inheritdoc/>
     public long Load(int partition, PatientBlobReader eachPatient)
     {
+        BeforeLoad?.Invoke();
         KeyValuePair<(int Partition, string Patient), byte[]>[] patients;
         long offset;
         lock (_lock)
