@@ -4,12 +4,6 @@ using MedAI.Streaming.Pipeline.Ports;
 
 namespace MedAI.Streaming.Pipeline;
 
-/// <summary>What is in the way of a record about models.</summary>
-/// <param name="Reason">Why it is not there.</param>
-/// <param name="Since">When that was found out, as a timestamp of the clock.</param>
-/// <param name="Pause">How long until it is tried again.</param>
-internal sealed record ModelTrouble(string Reason, long Since, TimeSpan Pause);
-
 /// <summary>
 /// Runs one partition. Order of effects: decisions are durable before anybody is told; series before the checkpoint that covers
 /// them (for as long as <see cref="FlowOptions.SeriesPatience"/>); the offset last, in the transaction of the state.
@@ -56,7 +50,7 @@ internal sealed class FlowRunner(
     public string? Trouble => _trouble;
 
     /// <summary>It waits for a store: <see cref="Trouble"/> says so until things go well again.</summary>
-    public void HinderedBy(StoreException failure) => _trouble = failure.Message;
+    public void WaitsFor(StoreException failure) => _trouble = failure.Message;
 
     /// <summary>Why series cannot be written at the moment, without which it goes on; null: they can.</summary>
     public string? SeriesTrouble => _series.Trouble;
@@ -182,7 +176,7 @@ internal sealed class FlowRunner(
                 loaded = false;
                 // A failure after things went well again begins with a short pause.
                 pause = _trouble is null ? FirstPause : pause * 2 > options.LongestPause ? options.LongestPause : pause * 2;
-                HinderedBy(failure);
+                WaitsFor(failure);
                 stop.WaitHandle.WaitOne(pause);
             }
         }

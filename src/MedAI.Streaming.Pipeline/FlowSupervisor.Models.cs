@@ -30,7 +30,7 @@ public sealed partial class FlowSupervisor
         {
             if (AnotherFile(flow.Runner, wish) is { } refusal)
             {
-                throw refusal;
+                throw new StoreException(StoreFailure.Mismatch, refusal);
             }
         }
 
@@ -61,15 +61,15 @@ public sealed partial class FlowSupervisor
         catch (StoreException failure) when (_options.RetryStores)
         {
             runner.KnownFrom = null;
-            Hinder(runner, wish, failure, _time.GetElapsedTime(began));
+            TellTrouble(runner, wish, failure.Message, _time.GetElapsedTime(began));
         }
     }
 
     // A try may have waited for a broker, and nothing was decided meanwhile: most of the time is for that.
-    private void Hinder(FlowRunner runner, ModelElection? wish, StoreException failure, TimeSpan took)
+    private void TellTrouble(FlowRunner runner, ModelElection? wish, string reason, TimeSpan took)
     {
         var pause = took * 4 > _options.LongestPause ? took * 4 : _options.LongestPause;
-        runner.ModelTrouble = ReferenceEquals(wish, _wish) ? new(failure.Message, _time.GetTimestamp(), pause) : null;
+        runner.ModelTrouble = ReferenceEquals(wish, _wish) ? new(reason, _time.GetTimestamp(), pause) : null;
     }
 
     // What was applied may be behind the log, and the rest of the log may elect, too: only behind all of it is a record known to be needed.
@@ -91,7 +91,7 @@ public sealed partial class FlowSupervisor
         var refusal = mustElect ? AnotherFile(runner, wish!) ?? NotTaken(runner, wish!) : null;
         if (refusal is not null && !_options.RetryStores)
         {
-            throw refusal;
+            throw new StoreException(StoreFailure.Mismatch, refusal);
         }
 
         runner.ModelTrouble = null;
@@ -108,26 +108,22 @@ public sealed partial class FlowSupervisor
         runner.KnownFrom = null;
         if (refusal is not null)
         {
-            Hinder(runner, wish, refusal, TimeSpan.Zero);
+            TellTrouble(runner, wish, refusal, TimeSpan.Zero);
         }
     }
 
     // A version is one file: the same name must mean the same decisions.
-    private static StoreException? AnotherFile(FlowRunner runner, ModelElection wish) =>
+    private static string? AnotherFile(FlowRunner runner, ModelElection wish) =>
         runner.Elections.FirstOrDefault(one => one.Model == wish.Model && one.Sha256 != wish.Sha256) is { } before
-            ? new StoreException(
-                StoreFailure.Mismatch,
-                $"partition {runner.Partition} was decided with another file of {wish.Model} ({before.Sha256}; now {wish.Sha256}). "
-                + "Give what was trained anew a version of its own, or go on with the file that was there.")
+            ? $"partition {runner.Partition} was decided with another file of {wish.Model} ({before.Sha256}; now {wish.Sha256}). "
+                + "Give what was trained anew a version of its own, or go on with the file that was there."
             : null;
 
     // Once is enough: what the flow refused it will refuse again.
-    private static StoreException? NotTaken(FlowRunner runner, ModelElection wish) =>
+    private static string? NotTaken(FlowRunner runner, ModelElection wish) =>
         ReferenceEquals(runner.Told.Election, wish) && runner.Told.Known == runner.Elections.Count
-            ? new StoreException(
-                StoreFailure.Mismatch,
-                $"partition {runner.Partition} did not take the election of {wish.Model} (alerts from {wish.AlertThreshold}, clear below {wish.ClearThreshold}); "
-                + "its dead letters say why. Choose another model, or other thresholds.")
+            ? $"partition {runner.Partition} did not take the election of {wish.Model} (alerts from {wish.AlertThreshold}, clear below {wish.ClearThreshold}); "
+                + "its dead letters say why. Choose another model, or other thresholds."
             : null;
 
     private void GiveUpModel(FlowRunner runner, ModelFailedException dead, CancellationToken stop)
@@ -150,7 +146,7 @@ public sealed partial class FlowSupervisor
             }
             catch (StoreException failure) when (runner.MayRetry(failure, stop))
             {
-                runner.HinderedBy(failure);
+                runner.WaitsFor(failure);
                 stop.WaitHandle.WaitOne(StorePause);
             }
         }

@@ -56,12 +56,7 @@ public sealed class GivenUpModelTests
     [Fact]
     public async Task TwoBehindOneCheckpoint_NeitherCanBeHad_TheFlowGoesOn()
     {
-        var appender = new LogAppender(_log);
-        Append(0, 700);
-        appender.AppendModelElection(0, TestShelf.Election(2));
-        Append(700, 2000);
-        appender.AppendModelElection(0, TestShelf.Election(3));
-        Append(2000, 3000);
+        AppendWithElections(2, 3);
         _shelf.Missing.UnionWith([TestShelf.Id(2), TestShelf.Id(3)]);
 
         using var supervisor = Supervisor(wish: 1);
@@ -80,12 +75,7 @@ public sealed class GivenUpModelTests
     [Fact]
     public async Task OneInTheMiddle_CannotBeHad_TheOneBehindItAnswers()
     {
-        var appender = new LogAppender(_log);
-        Append(0, 700);
-        appender.AppendModelElection(0, TestShelf.Election(2));
-        Append(700, 2000);
-        appender.AppendModelElection(0, TestShelf.Election(1));
-        Append(2000, 3000);
+        AppendWithElections(2, 1);
         _shelf.Missing.Add(TestShelf.Id(2));
 
         using var supervisor = Supervisor(wish: 1);
@@ -103,12 +93,7 @@ public sealed class GivenUpModelTests
     [Fact]
     public async Task OneInTheMiddle_CannotBeHadAndTheWishIsRefused_TheOneBehindItAnswers()
     {
-        var appender = new LogAppender(_log);
-        Append(0, 700);
-        appender.AppendModelElection(0, TestShelf.Election(2));
-        Append(700, 2000);
-        appender.AppendModelElection(0, TestShelf.Election(3));
-        Append(2000, 3000);
+        AppendWithElections(2, 3);
         _shelf.Missing.Add(TestShelf.Id(2));
 
         using var supervisor = Supervisor(TestShelf.Election(2) with { Sha256 = new string('a', 64) });
@@ -255,6 +240,17 @@ public sealed class GivenUpModelTests
     private long[] Risks(string series = "model.memory") => [.. SeededWorld.Lines(Ward(), _series).Select(l => l.Split(' ')).Where(f => f[1] == series).Select(f => long.Parse(f[2], System.Globalization.CultureInfo.InvariantCulture))];
 
     private int Records(RecordKind kind) => LoggedFrames.Records(_log).Count(record => record.Kind == kind);
+
+    // Readings before the first election, between the two, and behind the second.
+    private void AppendWithElections(int first, int second)
+    {
+        var appender = new LogAppender(_log);
+        Append(0, 700);
+        appender.AppendModelElection(0, TestShelf.Election(first));
+        Append(700, 2000);
+        appender.AppendModelElection(0, TestShelf.Election(second));
+        Append(2000, 3000);
+    }
 
     private void Append(int from, int until)
     {
